@@ -1,0 +1,26 @@
+"""The cockpit's floor plan: which room may import which. tests/test_rooms.py reads these tables.
+
+    layer | room      | may import                                         | what it holds
+    ------+-----------+------------------------------------------------+----------------------
+        4 | __main__  | web answers record people processes settings model | the verbs
+        3 | web       | answers people settings model                      | pages, walls, exports
+        2 | record    | settings model                                     | the one writer
+        2 | answers   | settings model                                     | the only readers
+        2 | people    | settings model                                     | accounts, gate, acts
+        2 | processes | settings model                                     | starts the Procfile
+        1 | settings  | model                                              | deployment's choices
+        0 | model     |                                                    | what things are
+
+A door is the only way to something, so that its rules hold everywhere:
+
+    door for                       | is
+    -------------------------------+---------------
+    duckdb                         | record answers
+    sqlalchemy                     | people
+    dash dash_bootstrap_components | web
+    plotly                         | web.charts
+    honcho                         | processes
+    os.environ os.getenv           | settings
+
+A module takes the name of what it holds, one noun. A new room gets a line above.
+"""

@@ -1,0 +1,417 @@
+"""The verbs. Each says what it did; a mistake of the user is one line, and exit code 1."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from cockpit import settings as environment
+from cockpit.model.mistakes import Mistake
+from cockpit.settings import Settings
+
+app = typer.Typer(
+    name="cockpit",
+    help="基层法治数字驾驶舱 · one cockpit for the five levels of a city.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+new = typer.Typer(help="Make a new city folder, or a template to fill in.", no_args_is_help=True)
+quarantine = typer.Typer(help="Rows that could not stand: list, export.", no_args_is_help=True)
+app.add_typer(new, name="new")
+app.add_typer(quarantine, name="quarantine")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Where this installation is kept (COCKPIT_HOME).")
+]
+City = Annotated[Path | None, typer.Option("--city", help="The city's folder (COCKPIT_CITY).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Place = Annotated[str | None, typer.Option(help="A place's code; left out, the whole city.")]
+Day = Annotated[str | None, typer.Option(help="A day such as 2026-10-01, included.")]
+
+
+def main() -> None:
+    """Run the verbs; a Mistake is told in one line, and nothing else of ours is shown."""
+    try:
+        app(standalone_mode=False)
+    except Mistake as mistake:
+        err.print(f"[bold red]✗[/] {_escape(mistake.text())}")
+        sys.exit(1)
+    except (typer.Abort, KeyboardInterrupt):
+        err.print("Stopped.")
+        sys.exit(130)
+    except typer.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except Exception as error:
+        if hasattr(error, "show"):
+            error.show()
+            sys.exit(getattr(error, "exit_code", 2))
+        raise
+
+
+def _settings(home: Path | None, city: Path | None = None, **chosen: Any) -> Settings:
+    return environment.read(home=home, city=city, **chosen)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+@app.command()
+def run(
+    home: Home = None,
+    city: City = None,
+    port: Annotated[int | None, typer.Option(help="The page's port.")] = None,
+    cases: Annotated[int, typer.Option(help="Cases of the demo city.")] = 200_000,
+) -> None:
+    """All of it on this machine: a demo city if the home is empty, the worker, the web server."""
+    from cockpit import processes
+
+    chosen = _settings(home, city, port=port)
+    processes.refuse_taken_port(chosen)
+    if not (chosen.snapshots / "CURRENT").is_file() and not chosen.record.exists():
+        out.print(
+            f"The home {chosen.home} is empty: making a demo city (演示数据) of {cases:,} cases."
+        )
+        _make_demo(chosen, cases, 1, None)
+    sys.exit(processes.run(chosen, lambda text: out.print(text)))
+
+
+@app.command()
+def demo(
+    cases: Annotated[int, typer.Option(help="How many cases.", min=1)] = 200_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
+    until: Annotated[str | None, typer.Option(help="The last day of the data.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write the facts as CSV into this folder instead.")
+    ] = None,
+    home: Home = None,
+    city: City = None,
+) -> None:
+    """Fill an empty home with a believable city, marked 演示数据 everywhere."""
+    from cockpit.model.period import day
+
+    chosen = _settings(home, city)
+    if csv is not None:
+        from cockpit.record.democity import write_csv
+
+        for path, rows in write_csv(chosen, csv, cases, seed, day(until, "until")):
+            out.print(f"{path}: {rows:,} rows")
+        return
+    _make_demo(chosen, cases, seed, day(until, "until"))
+
+
+def _make_demo(chosen: Settings, cases: int, seed: int, until: date | None) -> None:
+    from cockpit.record.democity import make
+
+    with _bar() as bar:
+        told = make(chosen, cases, seed, until, _teller(bar))
+    for planted in told["planted"]:
+        out.print(f"  · {planted}")
+    out.print(
+        f"Demo city of {told['cases']:,} cases is published as snapshot {told['snapshot']}"
+        f" ({told['seconds']:.1f} s)."
+    )
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="CSV, xlsx, JSON, Parquet, also gzipped.")],
+    source: Annotated[str, typer.Option(help="A mapping of queries/sources/, or a fact.")],
+    home: Home = None,
+    city: City = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take files in, through the inbox and into the record; prints each one's receipt."""
+    from cockpit.record import handover
+
+    chosen = _settings(home, city)
+    with _bar(quiet=as_json) as bar:
+        receipts = list(handover.send(chosen, files, source, _teller(bar)))
+    if as_json:
+        _print_json(receipts[0] if len(receipts) == 1 else receipts)
+    else:
+        for receipt in receipts:
+            _show_receipt(receipt)
+    if any(receipt["refused"] or receipt["trouble"] for receipt in receipts):
+        raise typer.Exit(1)
+
+
+def _show_receipt(receipt: dict[str, Any]) -> None:
+    name = _escape(receipt["file"])
+    if receipt["refused"]:
+        err.print(f"[bold red]✗[/] {name}: refused, nothing changed. {_escape(receipt['refused'])}")
+        return
+    out.print(f"[bold green]✓[/] {name} · receipt {receipt['number']} · {receipt['seconds']} s")
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    for label, key in (
+        ("rows read", "read"),
+        ("= accepted", "accepted"),
+        ("+ repeated", "repeated"),
+        ("+ updated", "updated"),
+        ("+ quarantined", "quarantined"),
+        ("of the new rows unplaced (未落格)", "unplaced"),
+        ("with an unknown place code", "unknown_places"),
+    ):
+        table.add_row(label, f"{receipt[key]:,}")
+    out.print(table)
+    if receipt["quarantined"]:
+        out.print(f"See them with: cockpit quarantine list --receipt {receipt['number']}")
+    if receipt["trouble"]:
+        err.print(f"[yellow]![/] recorded, but not published yet: {_escape(receipt['trouble'])}")
+    else:
+        out.print(f"In service: snapshot {receipt['snapshot']}")
+
+
+@app.command()
+def publish(home: Home = None, city: City = None, as_json: AsJson = False) -> None:
+    """Publish what the record holds as a snapshot."""
+    from cockpit.record.store import Record
+    from cockpit.record.worker import Worker
+
+    with Record(_settings(home, city)) as record, _bar(quiet=as_json) as bar:
+        snapshot, trouble = Worker(record, _teller(bar)).publish()
+    if trouble:
+        raise Mistake(f"publishing failed, snapshot {snapshot} stays in service: {trouble}")
+    _print_json({"snapshot": snapshot}) if as_json else out.print(
+        f"In service: snapshot {snapshot}"
+    )
+
+
+@app.command()
+def rollback(
+    to: Annotated[
+        str | None, typer.Argument(help="A snapshot's id; left out, the one before.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Put an earlier snapshot back in service."""
+    from cockpit.record.publish import rollback as back
+
+    id = back(_settings(home).snapshots, to)
+    out.print(f"In service: snapshot {id}. The record still holds what came later.")
+
+
+@app.command()
+def status(home: Home = None, as_json: AsJson = False) -> None:
+    """Snapshots, sources, freshness and quarantine."""
+    from cockpit.record.state import state
+
+    told = state(_settings(home))
+    if as_json:
+        _print_json(told)
+        return
+    out.print(f"home       {told['home']}")
+    out.print(f"city       {told['city'] or '–'}{'  演示数据 demo' if told['demo'] else ''}")
+    out.print(f"worker     {'running' if told['worker'] else 'not running'}")
+    out.print(f"in service {told['snapshot'] or 'nothing is published yet'}")
+    out.print(f"waiting    {told['waiting']} file(s) in the inbox")
+    out.print(f"quarantine {told['quarantined']} row(s)")
+    table = Table(box=None, padding=(0, 2))
+    for title in ("fact", "rows", "from", "to", "as of"):
+        table.add_column(title)
+    for fact, about in told["facts"].items():
+        days = [str(about[key] or "–")[:16].replace("T", " ") for key in ("first", "last", "as_of")]
+        table.add_row(fact, f"{about['rows']:,}", *days)
+    out.print(table)
+    for source in told["sources"]:
+        out.print(
+            f"source {source['source']}: last arrived {source['last_arrived']},"
+            f" {source['quarantined']:,} quarantined of {source['read']:,}"
+        )
+    out.print("kept       " + (", ".join(told["kept"]) or "–"))
+
+
+@app.command()
+def worker(home: Home = None, city: City = None) -> None:
+    """Be the one writer of the home, as a service."""
+    from cockpit.record.worker import serve
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    serve(_settings(home, city))
+
+
+@app.command()
+def ask(
+    metric: Annotated[str, typer.Argument(help="A metric's name.")],
+    place: Place = None,
+    since: Day = None,
+    until: Day = None,
+    below: Annotated[bool, typer.Option("--below", help="The children too.")] = False,
+    by: Annotated[Literal["day", "week", "month"] | None, typer.Option(help="Along time.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """One metric's tallies: for a place, a period, its children, along time."""
+    from cockpit.answers import ask as answers
+    from cockpit.answers.snapshot import Snapshots
+    from cockpit.model.period import Period, day
+
+    chosen = _settings(home)
+    period = Period(day(since, "since"), day(until, "until"))
+    with Snapshots(chosen.snapshots).current() as snapshot:
+        counted = snapshot.metric(metric)
+        found = snapshot.tree.root if place is None else snapshot.tree.place(place)
+        told = answers.ask(snapshot, metric, found, period, children=below, step=by)
+    if as_json:
+        _print_json(told)
+        return
+    about = counted.metric
+    stretch = f"{told['since'] or '…'} – {told['until'] or '…'}"
+    out.print(
+        f"[bold]{about.title}[/] {about.title_en} · {told['name']} ({told['place']}) · {stretch}"
+    )
+    rows = [("", told)]
+    rows += [(f"  {child['name']}", child) for child in told.get("below", [])]
+    if below:
+        rows.append(("  未落格 unplaced", told["unplaced"]))
+    rows += [(f"  {step['since']}", step) for step in told.get("by", [])]
+    table = Table(box=None, padding=(0, 2))
+    for title in ("", "value", "numerator", "denominator", "留白"):
+        table.add_column(title, justify="left" if not title else "right")
+    for label, part in rows:
+        table.add_row(
+            label or told["name"],
+            answers.shown(about, part["value"]),
+            f"{part['numerator']:,}",
+            "–" if part["denominator"] is None else f"{part['denominator']:,}",
+            f"{part['left_open']:,}",
+        )
+    out.print(table)
+    out.print(f"[dim]{about.meaning} 口径: {about.clock or about.enters}. {about.standard}[/]")
+    out.print(f"[dim]数据截至 {told['as_of']} · snapshot {told['snapshot']}[/]")
+
+
+@app.command()
+def check(
+    home: Home = None,
+    city: City = None,
+) -> None:
+    """Read and bind every metric and source; tells all that is wrong at once."""
+    from cockpit.record.checks import check_all
+
+    chosen = _settings(home, city)
+    mistakes, good = check_all(chosen)
+    for mistake in mistakes:
+        err.print(f"[bold red]✗[/] {_escape(mistake.text())}")
+    out.print(f"{good} file entries are right, {len(mistakes)} wrong.")
+    if mistakes:
+        raise typer.Exit(1)
+
+
+@new.command("city")
+def new_city(
+    folder: Annotated[Path, typer.Argument(help="The new folder.")],
+    table: Annotated[Path, typer.Option("--from", help="A file that names the places.")],
+    name: Annotated[str, typer.Option(help="The city's name.")],
+    level: Annotated[list[str], typer.Option(help="level=SQL over the file, widest first.")],
+    timezone: Annotated[str, typer.Option(help="The city's time zone.")] = "Asia/Shanghai",
+) -> None:
+    """A city's folder from any table."""
+    from cockpit.record.newcity import new_city as make
+
+    places = make(folder, table, name, level, timezone)
+    out.print(f"{folder}: {places:,} places. Use it with --city {folder}")
+
+
+@new.command("template")
+def new_template(
+    fact: Annotated[str, typer.Argument(help="cases, warnings, datasets or share_requests.")],
+) -> None:
+    """The CSV header of a fact, to be filled in and sent with --source FACT."""
+    from cockpit.model.reference import template
+
+    sys.stdout.write(template(fact))
+
+
+@new.command("reference")
+def new_reference() -> None:
+    """The reference of every fact's columns, as Markdown."""
+    from cockpit.model.reference import reference
+
+    sys.stdout.write(reference())
+
+
+@quarantine.command("list")
+def quarantine_list(
+    receipt: Annotated[int | None, typer.Option(help="Only this receipt's.")] = None,
+    home: Home = None,
+    city: City = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rows in quarantine: file, line, column, reason."""
+    from cockpit.record.aside import listed
+
+    rows = listed(_settings(home, city), receipt)
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows[:200]:
+        out.print(f"{_escape(row['file'])}:{row['line']} {_escape(row['reason'])}")
+    out.print(f"{len(rows):,} row(s) in quarantine" + (", 200 shown" if len(rows) > 200 else ""))
+
+
+@quarantine.command("export")
+def quarantine_export(
+    file: Annotated[Path, typer.Argument(help="The CSV to write.")],
+    receipt: Annotated[int | None, typer.Option(help="Only this receipt's.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only this source's.")] = None,
+    home: Home = None,
+    city: City = None,
+) -> None:
+    """Write quarantined rows in their own columns, to be mended and sent again."""
+    from cockpit.record.aside import export
+
+    many, name = export(_settings(home, city), file, receipt, source)
+    out.print(f"{file}: {many:,} row(s). Mend them, then: cockpit ingest {file} --source {name}")
+
+
+def _bar(quiet: bool = False) -> Progress:
+    """A bar for long work, on the error stream; silent where nobody watches."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %  {task.fields[rate]}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=quiet or not err.is_terminal,
+    )
+
+
+def _teller(bar: Progress) -> Callable[[str, float, int], None]:
+    task = bar.add_task("starting", total=1.0, rate="")
+    began: dict[str, float] = {}
+
+    def tell(stage: str, share: float, rows: int) -> None:
+        now = bar.get_time()
+        seconds = now - began.setdefault(stage, now)
+        rate = f"{rows:,} rows" if rows else ""
+        if rows and seconds > 0.5:
+            rate += f" · {rows / seconds:,.0f}/s"
+        bar.update(task, description=stage, completed=share, rate=rate)
+
+    return tell
+
+
+if __name__ == "__main__":
+    main()

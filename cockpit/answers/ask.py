@@ -1,0 +1,83 @@
+"""One metric's tallies as the shell and the API give them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from cockpit.answers import tally
+from cockpit.answers.snapshot import Snapshot
+from cockpit.model.metric import Metric, Tally
+from cockpit.model.period import Period
+from cockpit.model.places import Place
+
+
+def ask(
+    snapshot: Snapshot,
+    metric: str,
+    place: Place,
+    period: Period,
+    *,
+    children: bool = False,
+    step: tally.Step | None = None,
+) -> dict[str, Any]:
+    """The tally of a metric for a place and period, with ``below`` and ``unplaced`` where the
+    children are asked for, and ``by`` where a step along time is.
+    """
+    counted = snapshot.metric(metric)
+    about = counted.metric
+    answer = {
+        "metric": metric,
+        **named(place),
+        "since": _day(period.since),
+        "until": _day(period.until),
+        **parts(tally.at(snapshot, [counted], place, period)[metric]),
+        "snapshot": snapshot.id,
+        "as_of": _day(snapshot.standing(about.fact).as_of),
+    }
+    if children:
+        found, apart = tally.below(snapshot, [counted], place, period)
+        answer["below"] = [
+            {**named(child), **parts(found[child.code][metric])}
+            for child in snapshot.tree.below(place)
+        ]
+        answer["unplaced"] = parts(apart[metric])
+    if step:
+        answer["by"] = [
+            {"since": _day(start), **parts(tallies[metric])}
+            for start, tallies in tally.by(snapshot, [counted], place, period, step)
+        ]
+    return answer
+
+
+def named(place: Place) -> dict[str, str]:
+    """A place as answers name it."""
+    return {"place": place.code, "name": place.name}
+
+
+def parts(counted: Tally) -> dict[str, Any]:
+    """A tally as answers give it; ``value`` is None where nothing was counted."""
+    return {
+        "numerator": _plain(counted.numerator),
+        "denominator": _plain(counted.denominator),
+        "value": counted.value,
+        "answered": counted.answered,
+        "left_open": counted.left_open,
+    }
+
+
+def shown(metric: Metric, value: float | None) -> str:
+    """A value as the shell prints it; nothing counted is a dash."""
+    if value is None:
+        return "–"
+    if metric.unit == "percent":
+        return f"{value:.2%}"
+    return f"{value:,.1f}" if metric.unit != "count" else f"{value:,.0f}"
+
+
+def _plain(number: int | Decimal | None) -> int | float | None:
+    return float(number) if isinstance(number, Decimal) else number
+
+
+def _day(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,218 @@
+"""The only door to a snapshot: opened read-only, swapped when CURRENT names another, and let go
+when the last answer that uses it is done.
+
+Open snapshots only in the process that reads them: DuckDB does not survive a fork.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cockpit.model.counting import Clock, Counted, clocks
+from cockpit.model.facts import FACTS
+from cockpit.model.metric import Metric
+from cockpit.model.mistakes import Mistake, did_you_mean
+from cockpit.model.places import Place, Tree
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a fact's data speak for: how many rows, from when to when, as of which moment."""
+
+    rows: int
+    first: datetime | None
+    last: datetime | None
+    as_of: datetime | None
+
+
+class NoSnapshot(Mistake):
+    """Nothing was published yet."""
+
+
+class Snapshot:
+    """One published state. Everything in it is fixed; any thread may ask it."""
+
+    def __init__(self, folder: Path, id: str, threads: int = 2, memory: str = "25%"):
+        self.id = id
+        self.folder = folder
+        self._local = threading.local()
+        manifest = json.loads((folder / f"{id}.json").read_text("utf-8"))
+        self.con = duckdb.connect(":memory:")
+        self.con.execute(f"set threads={max(1, threads)}")
+        self.con.execute(f"set memory_limit='{memory}'")
+        self.con.execute("set parquet_metadata_cache=true")
+        self.con.execute(f"attach '{folder / id}.duckdb' as snap (read_only)")
+        self.about: dict[str, Any] = {
+            key: json.loads(value)
+            for key, value in self.con.execute("select key, value from snap.about").fetchall()
+        }
+        self.published = datetime.fromisoformat(self.about["published"])
+        self.counted = {
+            entry["metric"]["name"]: Counted(
+                Metric(**entry["metric"]),
+                entry["numerator_is_bool"],
+                entry["denominator_is_bool"],
+            )
+            for entry in self.about["counted"]
+        }
+        self.clocks: dict[str, tuple[Clock, ...]] = {
+            name: clocks(name, list(self.counted.values())) for name in FACTS
+        }
+        for fact, cube in manifest["cubes"].items():
+            if cube:
+                self.con.execute(f"attach '{folder / 'cubes' / cube}' as cube_{fact} (read_only)")
+                changed = self.con.execute(f"select 1 from snap.{fact}_cube limit 1").fetchall()
+                more = f" union all select * from snap.{fact}_cube" if changed else ""
+                self.con.execute(f"create view {fact}_cube as select * from cube_{fact}.cube{more}")
+        for fact, months in manifest["files"].items():
+            paths = [str(folder / "facts" / month["file"]) for month in months.values()]
+            if paths:
+                self.con.execute(f"create view {fact} as select * from read_parquet({paths!r})")
+        for macro in self.about["macros"]:
+            self.con.execute(macro)
+        self._fence(folder)
+
+    def _fence(self, folder: Path) -> None:
+        """From here on this connection reads the snapshots' folder and nothing else."""
+        self.con.execute(f"set allowed_directories=['{folder}']")
+        self.con.execute("set enable_external_access=false")
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The places as they stood when this was published."""
+        columns = "code, name, rung, parent, pos, hi, kind, population, lon, lat, pinyin"
+        rows = self.con.execute(f"select {columns} from snap.places order by pos").fetchall()
+        places = [
+            Place(
+                code=row[0],
+                name=row[1],
+                rung=row[2],
+                parent=row[3],
+                lo=row[4],
+                hi=row[5],
+                kind=row[6],
+                population=row[7],
+                lon=row[8],
+                lat=row[9],
+                pinyin=row[10],
+            )
+            for row in rows
+        ]
+        retired = dict(self.con.execute("select code, successor from snap.retired").fetchall())
+        return Tree(places, retired)
+
+    @cached_property
+    def unranked(self) -> frozenset[str]:
+        """Codes of places that no ranking compares."""
+        rows = self.con.execute("select code from snap.places where not ranked").fetchall()
+        return frozenset(row[0] for row in rows)
+
+    @property
+    def demo(self) -> bool:
+        """Whether anything in it is made up (演示数据)."""
+        return bool(self.about["demo"])
+
+    def standing(self, fact: str) -> Standing:
+        """What the data of a fact speak for."""
+        values = self.about["facts"][fact]
+        moments = [values[key] for key in ("first", "last", "as_of")]
+        return Standing(
+            values["rows"], *(datetime.fromisoformat(m) if m else None for m in moments)
+        )
+
+    def as_of(self, fact: str) -> date | None:
+        """The day that the fact's data speak for, or None where it has no rows."""
+        moment = self.standing(fact).as_of
+        return None if moment is None else moment.date()
+
+    def metric(self, name: str) -> Counted:
+        """The metric of that name. Raises Mistake."""
+        if name not in self.counted:
+            raise Mistake(f"there is no metric {name!r}", write=did_you_mean(name, self.counted))
+        return self.counted[name]
+
+    def sources(self) -> list[dict[str, Any]]:
+        """What each source has delivered, and when last."""
+        found = self.con.cursor().execute("select * from snap.sources")
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def rows(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
+        """The rows of a query, on a connection of this thread's own."""
+        cursor = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self.con.cursor()
+            for macro in self.about["macros"]:
+                if not macro.startswith("create"):
+                    cursor.execute(macro)
+        return cursor.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.con.close()
+
+
+class Snapshots:
+    """The snapshots of a home, as one process reads them."""
+
+    def __init__(self, folder: Path, threads: int = 2, memory: str = "25%"):
+        self.folder, self.threads, self.memory = folder, threads, memory
+        self._lock = threading.Lock()
+        self._open: Snapshot | None = None
+        self._uses: dict[str, int] = {}
+        self._stale: dict[str, Snapshot] = {}
+
+    def current_id(self) -> str | None:
+        """The id in CURRENT, or None before the first publish."""
+        try:
+            return (self.folder / "CURRENT").read_text("utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def current(self) -> Iterator[Snapshot]:
+        """The newest snapshot, held open for the length of one answer. Raises NoSnapshot."""
+        snapshot = self._take()
+        try:
+            yield snapshot
+        finally:
+            self._give_back(snapshot)
+
+    def _take(self) -> Snapshot:
+        with self._lock:
+            id = self.current_id()
+            if id is None:
+                raise NoSnapshot(
+                    "nothing is published yet",
+                    where=self.folder,
+                    write="Load a file with: cockpit ingest, or a demo city with: cockpit demo",
+                )
+            if self._open is None or self._open.id != id:
+                fresh = Snapshot(self.folder, id, self.threads, self.memory)
+                if self._open is not None:
+                    if self._uses.get(self._open.id):
+                        self._stale[self._open.id] = self._open
+                    else:
+                        self._open.close()
+                self._open = fresh
+            self._uses[id] = self._uses.get(id, 0) + 1
+            return self._open
+
+    def _give_back(self, snapshot: Snapshot) -> None:
+        with self._lock:
+            self._uses[snapshot.id] -= 1
+            if not self._uses[snapshot.id]:
+                del self._uses[snapshot.id]
+                stale = self._stale.pop(snapshot.id, None)
+                if stale is not None and stale is not self._open:
+                    stale.close()

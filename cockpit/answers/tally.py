@@ -1,0 +1,201 @@
+"""Tallies for a place and a period: from the cube, or below it from the rows themselves.
+
+Both ways sum the same parts (``model/counting.py``); which one is taken is a matter of the rung
+alone, so nobody who asks needs to know.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from cockpit.answers.snapshot import Snapshot
+from cockpit.model.counting import Counted, clocks, count_all, part_types
+from cockpit.model.levels import LEVELS
+from cockpit.model.metric import Tally
+from cockpit.model.period import Period
+from cockpit.model.places import Place
+
+DEEPEST = len(LEVELS) - 2
+"""The lowest rung that the cube keeps."""
+
+Step = Literal["day", "week", "month"]
+Tallies = dict[str, Tally]
+"""Metric name → tally."""
+
+
+def at(snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period) -> Tallies:
+    """What the metrics count for a place, everything below it included."""
+    return _grouped(snapshot, metrics, [place], period, own=False).get(place.lo, blank(metrics))
+
+
+def below(
+    snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period
+) -> tuple[dict[str, Tallies], Tallies]:
+    """The same for each child (by code), and for the rows that lie in none of them (未落格)."""
+    children = snapshot.tree.below(place)
+    found = _grouped(snapshot, metrics, children, period, own=False)
+    apart = _grouped(snapshot, metrics, [place], period, own=True) if children else {}
+    nothing = blank(metrics)
+    return (
+        {child.code: found.get(child.lo, nothing) for child in children},
+        apart.get(place.lo, nothing),
+    )
+
+
+def by(
+    snapshot: Snapshot,
+    metrics: Sequence[Counted],
+    place: Place,
+    period: Period,
+    step: Step,
+) -> list[tuple[date, Tallies]]:
+    """The metrics along time: the first day of each step, and what counts in it (a flow) or
+    stands at its end (a stock). Steps in which nothing was counted are there too, blank.
+    """
+    sums: dict[date, Tallies] = defaultdict(dict)
+    stocks = [one for one in metrics if one.metric.stock]
+    flows = [one for one in metrics if not one.metric.stock]
+    for fact, mine in _facts(metrics):
+        since = None if mine[0].metric.stock else period.since
+        for day, tallies in _summed(snapshot, fact, mine, [place], since, period.until, "day"):
+            sums[day] |= tallies
+    if not sums:
+        return []
+    first = period.since or min(sums)
+    last = period.until or max(sums)
+    steps: dict[date, Tallies] = {}
+    start = first
+    while start <= last:
+        steps.setdefault(_floor(start, step), blank(metrics))
+        start += timedelta(days=1)
+    for one in flows:
+        name = one.metric.name
+        for day, tallies in sums.items():
+            if name in tallies and first <= day <= last:
+                steps[_floor(day, step)][name] += tallies[name]
+    for one in stocks:
+        name, running, ordered = one.metric.name, _blank(one), sorted(sums)
+        position = 0
+        for beginning in sorted(steps):
+            end = min(_end(beginning, step), last)
+            while position < len(ordered) and ordered[position] <= end:
+                running += sums[ordered[position]].get(name, _blank(one))
+                position += 1
+            steps[beginning][name] = running
+    return sorted(steps.items())
+
+
+def blank(metrics: Iterable[Counted]) -> Tallies:
+    """The tallies of no rows."""
+    return {one.metric.name: _blank(one) for one in metrics}
+
+
+def _blank(one: Counted) -> Tally:
+    return Tally(0, 0 if one.metric.denominator else None, 0)
+
+
+def _floor(day: date, step: Step) -> date:
+    if step == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if step == "month" else day
+
+
+def _end(beginning: date, step: Step) -> date:
+    if step == "week":
+        return beginning + timedelta(days=6)
+    if step == "month":
+        return (beginning.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return beginning
+
+
+def _facts(metrics: Sequence[Counted]) -> list[tuple[str, list[Counted]]]:
+    """The metrics by the fact they count, stocks and flows apart: their days differ."""
+    groups: dict[tuple[str, bool], list[Counted]] = {}
+    for one in metrics:
+        groups.setdefault((one.metric.fact, one.metric.stock), []).append(one)
+    return [(fact, mine) for (fact, _), mine in groups.items()]
+
+
+def _summed(
+    snapshot: Snapshot,
+    fact: str,
+    metrics: Sequence[Counted],
+    places: Sequence[Place],
+    since: date | None,
+    until: date | None,
+    group: Literal["pos", "day"],
+    own: bool = False,
+) -> Iterator[tuple[Any, Tallies]]:
+    """The parts of some metrics of one fact over some places of one parent, by place or day."""
+    parts = list(part_types(metrics))
+    tests, values = [], []
+    for test, day in (("day >= ?", since), ("day <= ?", until)):
+        if day is not None:
+            tests.append(test)
+            values.append(day)
+    where = f" where {' and '.join(tests)}" if tests else ""
+    sums = ", ".join(f"sum({part})" for part in parts)
+    rows = _rows(snapshot, fact, metrics, places, own)
+    for key, *found in snapshot.rows(
+        f"select {group}, {sums} from {rows}{where} group by {group}", values
+    ):
+        by_part = dict(zip(parts, found, strict=True))
+        yield key, {one.metric.name: _tally(one, by_part) for one in metrics}
+
+
+def _tally(one: Counted, parts: dict[str, Any]) -> Tally:
+    numerator, denominator, answered, left_open = one.tally_parts
+    return Tally(
+        _number(parts[numerator]),
+        _number(parts[denominator]) if denominator else None,
+        int(parts[answered] or 0),
+        int(parts[left_open] or 0),
+    )
+
+
+def _number(value: Any) -> int | Decimal:
+    """A sum, exact: whole where it is whole."""
+    if value is None:
+        return 0
+    return value if isinstance(value, Decimal) and value % 1 else int(value)
+
+
+def _rows(
+    snapshot: Snapshot, fact: str, metrics: Sequence[Counted], places: Sequence[Place], own: bool
+) -> str:
+    """A relation of pos, day and the metrics' parts for some places of one parent."""
+    here = f"pos between {places[0].lo} and {places[-1].lo}"
+    rungs = sorted({place.rung for place in places})
+    if len(rungs) > 1 or places[0].rung > DEEPEST:
+        here += f" and pos in ({', '.join(str(place.lo) for place in places)})"
+    if places[0].rung > DEEPEST or (own and places[0].rung == DEEPEST):
+        if not snapshot.standing(fact).rows:
+            return f"(select * from {fact}_cube where false)"
+        counted = count_all(clocks(fact, metrics), "here", ["pos"])
+        return f"(with here as materialized (select * from {fact} where {here}) {counted})"
+    return (
+        f"(select * from {fact}_cube where own = {own}"
+        f" and rung between {rungs[0]} and {rungs[-1]} and {here})"
+    )
+
+
+def _grouped(
+    snapshot: Snapshot,
+    metrics: Sequence[Counted],
+    places: Sequence[Place],
+    period: Period,
+    own: bool,
+) -> dict[int, Tallies]:
+    """Tallies by the places' numbers; places of which nothing is known are left out."""
+    found: dict[int, Tallies] = {}
+    if not places:
+        return found
+    for fact, mine in _facts(metrics):
+        since = None if mine[0].metric.stock else period.since
+        for pos, tallies in _summed(snapshot, fact, mine, places, since, period.until, "pos", own):
+            found.setdefault(pos, blank(metrics)).update(tallies)
+    return found

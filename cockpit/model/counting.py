@@ -1,0 +1,156 @@
+"""From metrics to SQL that counts: the one place where rows are turned into parts.
+
+The parts of a metric are sums over rows: numerator ``n``, denominator ``d``, how many rows
+answered ``a``, how many were left open ``l``. The cube, the rows of a leaf and the difference of
+a changed row all use the SELECT made here, so they cannot disagree about a formula.
+
+Numbers are summed as DECIMAL(38, 4): exact, so the order in which rows arrive cannot show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cockpit.model.metric import Metric
+
+NUMBER = "decimal(38, 4)"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A metric, and which of its expressions are true-or-false rather than numbers."""
+
+    metric: Metric
+    numerator_is_bool: bool
+    denominator_is_bool: bool
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns it fills: name and part. ``a`` is left out where it equals ``d``."""
+        name = self.metric.name
+        if not self.metric.denominator:
+            return (f"{name}_n", f"{name}_a", f"{name}_l")
+        if self.denominator_is_bool:
+            return (f"{name}_n", f"{name}_d", f"{name}_l")
+        return (f"{name}_n", f"{name}_d", f"{name}_a", f"{name}_l")
+
+    @property
+    def tally_parts(self) -> tuple[str, str | None, str, str]:
+        """The parts that are numerator, denominator (None for a plain sum), answered, left open."""
+        name = self.metric.name
+        answered = f"{name}_a" if f"{name}_a" in self.parts else f"{name}_d"
+        return f"{name}_n", f"{name}_d" if self.metric.denominator else None, answered, f"{name}_l"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A clock of a fact: a moment of each row, and the metrics that count by it."""
+
+    sql: str
+    counted: tuple[tuple[Counted, int], ...]
+    """Each metric, with +1 where its rows come and −1 where they go."""
+
+
+def clocks(fact: str, counted: Sequence[Counted]) -> tuple[Clock, ...]:
+    """The clocks that the metrics of one fact count by, in the order of first use."""
+    by_sql: dict[str, list[tuple[Counted, int]]] = {}
+    for one in counted:
+        if one.metric.fact == fact:
+            for sql, sign in one.metric.contributions:
+                by_sql.setdefault(sql, []).append((one, sign))
+    return tuple(Clock(sql, tuple(members)) for sql, members in by_sql.items())
+
+
+def part_types(counted: Sequence[Counted]) -> dict[str, str]:
+    """Every part of some metrics, and the type its sums have."""
+    typed = {}
+    for one in counted:
+        for part in one.parts:
+            whole = part.endswith(("_a", "_l")) or (
+                one.numerator_is_bool if part.endswith("_n") else one.denominator_is_bool
+            )
+            typed[part] = "bigint" if whole else NUMBER
+    return typed
+
+
+def count_all(clocks: Sequence[Clock], rows: str, group: Sequence[str], weight: str = "") -> str:
+    """The same for several clocks at once; a clock's rows leave the other clocks' parts NULL."""
+    return " union all by name ".join(f"({count(clock, rows, group, weight)})" for clock in clocks)
+
+
+def count(clock: Clock, rows: str, group: Sequence[str], weight: str = "") -> str:
+    """A SELECT of ``group`` (columns of ``rows``), day and the clock's parts.
+
+    ``rows`` is a relation with the fact's columns. ``weight`` names a column of it that is +1 or
+    −1, for differences. Groups may come twice (rows left open are counted apart): parts add.
+    """
+    keys = ", ".join([*group, "day"])
+    moment = f"(({clock.sql})::date)"
+    asked = ", ".join(part for one, sign in clock.counted for part in _parts(one, sign, weight))
+    apart = ", ".join(part for one, sign in clock.counted for part in _left(one, sign, weight))
+    inner = ", ".join(
+        f"coalesce({_open(one)}, false) as in_{one.metric.name}" for one, _ in clock.counted
+    )
+    outer = ", ".join(
+        f"coalesce({_open(one)}, false) as could_{one.metric.name}" for one, _ in clock.counted
+    )
+    return f"""
+select {keys}, {asked} from (select *, {moment} as day from {rows}) where day is not null
+group by all
+union all
+select {keys}, {apart} from (select *, {outer} from (
+  select * replace (false as left_open), {inner}, {moment} as day from {rows} where left_open))
+where day is not null group by all"""
+
+
+def _open(one: Counted) -> str:
+    """True where the row would be counted as things stand."""
+    metric = one.metric
+    if metric.denominator:
+        return (
+            f"({metric.denominator})" if one.denominator_is_bool else f"({metric.denominator}) <> 0"
+        )
+    return f"({metric.numerator})" if one.numerator_is_bool else f"({metric.numerator}) is not null"
+
+
+def _times(sign: int, weight: str) -> str:
+    """How much one row weighs, as SQL."""
+    return f"{sign} * {weight}" if weight else f"{sign}"
+
+
+def _sum(what: str, test: str, sign: int, weight: str) -> str:
+    """The sum of ``what`` (empty: of rows) where ``test`` holds."""
+    if not what:
+        if not weight:
+            return f"{sign} * count(*) filter (where {test})"
+        return f"coalesce(sum({_times(sign, weight)}) filter (where {test}), 0)::bigint"
+    return (
+        f"coalesce(sum({_times(sign, weight)} * ({what})::decimal(18, 4))"
+        f" filter (where {test}), 0)::{NUMBER}"
+    )
+
+
+def _parts(one: Counted, sign: int, weight: str) -> list[str]:
+    metric, name = one.metric, one.metric.name
+    numerator = f"({metric.numerator})"
+    counts = _open(one) if metric.denominator else f"{numerator} is not null"
+    if one.numerator_is_bool:
+        parts = [f"{_sum('', f'{counts} and {numerator}', sign, weight)} as {name}_n"]
+    else:
+        parts = [f"{_sum(numerator, counts, sign, weight)} as {name}_n"]
+    if metric.denominator:
+        what = "" if one.denominator_is_bool else f"({metric.denominator})"
+        parts.append(f"{_sum(what, counts, sign, weight)} as {name}_d")
+    if f"{name}_a" in one.parts:
+        # A row that leaves a stock has still answered: nothing left is 0, nothing known is blank.
+        parts.append(f"{_sum('', counts, max(sign, 0), weight)} as {name}_a")
+    parts.append(f"0::bigint as {name}_l")
+    return parts
+
+
+def _left(one: Counted, sign: int, weight: str) -> list[str]:
+    name = one.metric.name
+    test = f"could_{name} and not in_{name}"
+    zeros = [f"0 as {part}" for part in one.parts[:-1]]
+    return [*zeros, f"{_sum('', test, sign, weight)} as {name}_l"]

@@ -1,0 +1,112 @@
+"""What a source is: a file of somebody else's shape, and the SELECT that turns it into a fact.
+
+``queries/sources/<name>.sql`` opens with a TOML header in a comment; then comes one SELECT from
+``raw``, whose rows are the file's rows, each column as text. Every row of the file becomes one
+row of the fact, so the SELECT neither filters nor groups: nothing that came in is lost.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, fields
+
+from cockpit.model.facts import FACTS, fact
+from cockpit.model.mistakes import Mistake, did_you_mean
+
+FORMATS = ("csv", "tsv", "xlsx", "json", "ndjson", "parquet")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A mapping. The fields up to ``note`` are the keys of the header."""
+
+    fact: str
+    title: str = ""
+    title_en: str = ""
+    format: str = ""
+    """One of FORMATS; left out, the file's own name and first bytes decide."""
+    encoding: str = ""
+    """utf-8 or gb18030; left out, it is recognised."""
+    delimiter: str = ""
+    """One character between fields; left out, it is recognised from the header line."""
+    null: tuple[str, ...] = ()
+    """Marks that stand for nothing, such as "-"; an empty field always does."""
+    sheet: str = ""
+    """The sheet of a workbook; left out, the first."""
+    note: str = ""
+    name: str = ""
+    sql: str = "select * from raw"
+    path: str = ""
+
+
+_HEADER = re.compile(r"\A\s*/\*(?P<header>.*?)\*/(?P<sql>.*)\Z", re.DOTALL)
+_SET_BY_FILE = {"name", "sql", "path"}
+
+
+def header(text: str, where: str) -> tuple[dict[str, object], str]:
+    """Split an analyst's file into its TOML header and its SQL. Raises Mistake."""
+    found = _HEADER.match(text)
+    if found is None:
+        raise Mistake(
+            "the file does not open with a header",
+            where=f"{where}:1",
+            write='Open it with /* fact = "cases" */ and put the SELECT below',
+        )
+    try:
+        values = tomllib.loads(found["header"])
+    except tomllib.TOMLDecodeError as error:
+        opening = text[: found.start("header")].count("\n")
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        spot = f":{opening + int(place[1])}:{place[2]}" if place else ""
+        raise Mistake(f"the header is not TOML: {error}", where=f"{where}{spot}") from None
+    return values, found["sql"].strip().rstrip(";").strip()
+
+
+def read_source(name: str, text: str, where: str) -> Source:
+    """Read one mapping file. Raises Mistake with file, line and what to write."""
+    values, sql = header(text, where)
+    known = {field.name: field for field in fields(Source) if field.name not in _SET_BY_FILE}
+    for key, value in values.items():
+        line = _line(text, key)
+        if key not in known:
+            raise Mistake(
+                f"unknown key {key!r} in the header",
+                where=f"{where}:{line}",
+                write=did_you_mean(key, known),
+            )
+        if key == "null":
+            if not isinstance(value, list) or not all(isinstance(mark, str) for mark in value):
+                raise Mistake("null is no list of texts", where=f"{where}:{line}", write='["-"]')
+            values[key] = tuple(value)
+        elif not isinstance(value, str):
+            raise Mistake(f"{key} is {value!r}", where=f"{where}:{line}", write=f'{key} = "…"')
+    if "fact" not in values:
+        raise Mistake("the header names no fact", where=f"{where}:1", write='Add fact = "cases"')
+    if values["fact"] not in FACTS:
+        raise Mistake(
+            f"{values['fact']!r} is no fact",
+            where=f"{where}:{_line(text, 'fact')}",
+            write=did_you_mean(str(values["fact"]), FACTS),
+        )
+    form = values.get("format", "")
+    if form and form not in FORMATS:
+        raise Mistake(
+            f"{form!r} is no format",
+            where=f"{where}:{_line(text, 'format')}",
+            write=did_you_mean(str(form), FORMATS),
+        )
+    if not sql:
+        raise Mistake("there is no SELECT below the header", where=where)
+    return Source(**values, name=name, sql=sql, path=where)  # type: ignore[arg-type]
+
+
+def template_source(name: str) -> Source:
+    """The source that every fact has under its own name: files in the template's columns."""
+    declared = fact(name)
+    return Source(fact=name, name=name, title=declared.title, title_en=declared.title_en)
+
+
+def _line(text: str, key: str) -> int:
+    found = re.search(rf"^[ \t]*{re.escape(key)}\s*=", text, re.MULTILINE)
+    return text[: found.start()].count("\n") + 1 if found else 1

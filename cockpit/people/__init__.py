@@ -1,0 +1,1 @@
+"""The state database: accounts, gate, audit, acts."""

@@ -1,0 +1,153 @@
+"""Starting what the Procfile names, ready and ended as one. No work is done here."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from honcho.environ import parse_procfile
+from honcho.manager import SYSTEM_PRINTER_NAME, Manager
+from honcho.printer import Message, Printer
+
+from cockpit.model.mistakes import Mistake
+from cockpit.settings import PROJECT, Settings
+
+PATIENCE = 120
+"""Seconds until the page must answer."""
+
+
+def run(
+    settings: Settings,
+    say: Callable[[str], None],
+    procfile: Path = PROJECT / "Procfile",
+    patience: float = PATIENCE,
+) -> int:
+    """Start web and worker, say where they are once they answer, and stay until one of them ends.
+
+    The result is an exit code: that of the process which ended, or 0 where a person ended all.
+    """
+    refuse_taken_port(settings)
+    household = _Household(_Lines(sys.stdout))
+    for name, command in parse_procfile(procfile.read_text("utf-8")).processes.items():
+        process = household.add_process(name, command, cwd=str(procfile.parent))
+        process.env |= environment(settings)
+        process.env["PATH"] = f"{Path(sys.executable).parent}:{process.env.get('PATH', '')}"
+
+    over = threading.Event()
+    late = threading.Event()
+
+    def wait() -> None:
+        end = time.monotonic() + patience
+        while not over.wait(0.2):
+            if answers(settings):
+                say(
+                    f"The cockpit is at {address(settings)}\n"
+                    f"What it knows is kept in {settings.home.resolve()}. Ctrl-C ends it."
+                )
+                return
+            if time.monotonic() > end:
+                late.set()
+                household.terminate()
+                return
+
+    # To close the terminal is to end it, like Ctrl-C.
+    signal.signal(signal.SIGHUP, lambda *_: household.terminate())
+    threading.Thread(target=wait, daemon=True).start()
+    try:
+        household.loop()
+    finally:
+        over.set()
+    if late.is_set():
+        say(f"{address(settings)} did not answer within {patience:g} seconds: all was ended.")
+        return 1
+    if household.told:
+        return 0
+    code = int(household.returncode)
+    return 128 - code if code < 0 else code or 1  # a service that ends by itself has failed
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What tells these settings to a child process, wherever it stands; its lines come at once."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return {
+        f"COCKPIT_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
+        for name, value in values.items()
+    } | {"PYTHONUNBUFFERED": "1"}
+
+
+def address(settings: Settings) -> str:
+    """Where a browser on this machine finds the cockpit."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(settings.host, settings.host)
+    return f"http://[{here}]:{settings.port}" if ":" in here else f"http://{here}:{settings.port}"
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the page answers; asked directly, whatever proxy the machine uses for the world."""
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with directly.open(f"{address(settings)}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def refuse_taken_port(settings: Settings) -> None:
+    """Find out before anything starts, and say it in words."""
+    host, port = settings.host, settings.port
+    if not 0 < port < 65536:
+        raise Mistake(f"{port} is no port", where="COCKPIT_PORT", write="Write 8050")
+    try:
+        family, kind, _, _, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(name)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Mistake(
+                f"Port {port} on {host} is taken, perhaps by another cockpit",
+                write=f"End what uses it, or choose another: COCKPIT_PORT={port + 1}",
+            ) from None
+        if error.errno == errno.EACCES:
+            raise Mistake(
+                f"This account may not open port {port}",
+                where="COCKPIT_PORT",
+                write="Write a number from 1024 on; a proxy in front can serve the lower one",
+            ) from None
+        raise Mistake(
+            f"{host!r} is no address of this machine ({error.strerror})",
+            where="COCKPIT_HOST",
+            write="Write 127.0.0.1 for this machine alone or 0.0.0.0 for its whole network",
+        ) from None
+
+
+class _Household(Manager):  # type: ignore[misc]  # honcho brings no types
+    """Honcho's manager, which also knows whether it was told to end."""
+
+    told = False
+
+    def terminate(self) -> None:
+        if self._all_started():
+            self.told = self.told or not self._any_stopped()
+            super().terminate()
+        else:  # honcho would trip over a child whose number it does not know yet
+            again = threading.Timer(0.1, self.terminate)
+            again.daemon = True
+            again.start()
+
+
+class _Lines(Printer):  # type: ignore[misc]
+    """The lines of the children; of honcho's own, only who ended."""
+
+    def write(self, message: Message) -> None:
+        remark: Any = message.data
+        if message.name != SYSTEM_PRINTER_NAME or "stopped" in remark:
+            super().write(message)

@@ -1,0 +1,1 @@
+"""The one writer: inbox, ingest, demo city, cube, publish, worker."""

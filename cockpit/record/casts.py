@@ -1,0 +1,143 @@
+"""From text to a fact's columns: the casts and the reasons of quarantine, as SQL, made from the
+fact's declaration and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from cockpit.model.fact import Column, Fact
+
+YES = ("是", "有", "真", "√", "y")
+NO = ("否", "无", "假", "×", "n")
+LONG_AGO, FAR_AHEAD = "1900-01-01", "2200-01-01"
+SPELLINGS = (
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日%H时%M分",
+    "%Y年%m月%d日",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d",
+)
+NOUNS = {
+    "TIMESTAMP": "no moment (write 2026-10-01 08:30:00)",
+    "DATE": "no date (write 2026-10-01)",
+    "BOOLEAN": "neither true nor false (write true or false)",
+    "INTEGER": "no whole number",
+    "DOUBLE": "no number",
+}
+
+
+def name(text: str) -> str:
+    """An identifier, quoted."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text, quoted."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def rows(fact: Fact, given: Collection[str], mapped: str, source: str, timezone: str) -> str:
+    """SQL whose rows are the fact's columns, ``faults`` (JSON: a list of column and reason, NULL
+    where the row may stand) and ``original`` (the record as JSON, only where it may not).
+
+    ``mapped`` is SQL that yields the columns ``given`` as text, and ``_original``. The one
+    parameter is the moment after which nothing can have happened.
+    """
+    columns = [column for column in fact.columns if column.name != "source"]
+    here = [column for column in columns if column.name in given]
+    texts = [f"{_read(column)} as {_text(column)}" for column in here]
+    casts = [f"{_cast(c, timezone)} as {c.name}" for c in here]
+    casts += [f"null::{c.type} as {c.name}" for c in columns if c.name not in given]
+    faults = [fault for column in columns for fault in _faults(column, column.name in given)]
+    faults += [(check.column, check.broken, literal(check.reason)) for check in fact.checks]
+    bad = " or ".join(f"coalesce({test}, false)" for _, test, _ in faults)
+    listed = ", ".join(
+        f"case when {test} then {{'column': {literal(column)}, 'reason': {reason}}} end"
+        for column, test, reason in faults
+    )
+    kept = ", ".join(
+        f"coalesce({c.name}, {c.default}) as {c.name}" if c.default else c.name
+        for c in fact.columns
+    )
+    derived = "".join(f", ({d.sql})::{d.type} as {d.name}" for d in fact.derived)
+    found = f"list_filter([{listed}], lambda fault: fault is not null)"
+    return f"""
+select {", ".join(fact.names)}, faults, original
+from (select *{derived} from (
+  select {kept},
+    case when _bad then to_json({found})::varchar end as faults,
+    case when _bad then to_json(_original)::varchar end as original
+  from (select *, ({bad}) as _bad from (
+    select {literal(source)} as source, {", ".join([*casts, *map(_text, here)])}, _original
+    from (select {", ".join([*texts, "_original"])} from ({mapped}))
+  ))
+))"""
+
+
+def _read(column: Column) -> str:
+    """Text is trimmed, and blank is nothing; other columns see to that in their cast."""
+    text = f"{name(column.name)}::varchar"
+    return f"nullif(trim({text}), '')" if column.type == "VARCHAR" else text
+
+
+def _text(column: Column) -> str:
+    return f"_t_{column.name}"
+
+
+def _cast(column: Column, timezone: str) -> str:
+    text = _text(column)
+    if column.type in ("TIMESTAMP", "DATE"):
+        spellings = ", ".join(literal(spelling) for spelling in SPELLINGS)
+        moment = (
+            f"case when strlen({text}) > 19 and"
+            f" regexp_matches({text}, '(Z|[+-]\\d\\d(:?\\d\\d)?)$')"
+            f" then timezone({literal(timezone)}, try_cast({text} as timestamptz))"
+            f" else coalesce(try_cast({text} as timestamp),"
+            f" try_strptime({text}, [{spellings}])) end"
+        )
+        return moment if column.type == "TIMESTAMP" else f"({moment})::date"
+    if column.type == "BOOLEAN":
+        yes, no = (", ".join(literal(word) for word in words) for words in (YES, NO))
+        return (
+            f"coalesce(try_cast({text} as boolean), case when lower({text}) in ({yes}) then true"
+            f" when lower({text}) in ({no}) then false end)"
+        )
+    if column.type == "INTEGER":
+        return (
+            f"case when try_cast({text} as double) = round(try_cast({text} as double))"
+            f" then try_cast(try_cast({text} as double) as integer) end"
+        )
+    if column.type == "DOUBLE":
+        return f"case when isfinite(try_cast({text} as double)) then try_cast({text} as double) end"
+    return text
+
+
+def _faults(column: Column, given: bool) -> list[tuple[str, str, str]]:
+    """(column, SQL that is true where the row breaks the declaration, SQL of the reason)."""
+    me, text = column.name, _text(column)
+    if not given:
+        return [(me, "true", "'required, but the source has no such column'")] * column.required
+    found: list[tuple[str, str, str]] = []
+    if column.type in NOUNS:
+        wrong = literal(f" is {NOUNS[column.type]}")
+        test = f"case when {me} is null then trim({text}) <> '' else false end"
+        found.append((me, test, f"left({text}, 80) || {wrong}"))
+    if column.required:
+        test = f"case when {me} is null then coalesce(trim({text}), '') = '' else false end"
+        found.append((me, test, "'required, but blank'"))
+    if column.type in ("TIMESTAMP", "DATE"):
+        end = "$1::timestamp" if column.happened else f"date '{FAR_AHEAD}'"
+        reason = f"case when {me} < date '{LONG_AGO}' then ' is no plausible date'"
+        reason += f" else ' lies {'in' if column.happened else 'too far in'} the future' end"
+        test = f"{me} not between date '{LONG_AGO}' and {end}"
+        found.append((me, test, f"{text} || {reason}"))
+    if column.allowed:
+        words = ", ".join(literal(word) for word in column.allowed)
+        reason = literal(f" is not one of {', '.join(column.allowed)}")
+        found.append((me, f"{me} not in ({words})", f"left({text}, 80) || {reason}"))
+    for bound, sign, word in ((column.least, "<", "under"), (column.most, ">", "over")):
+        if bound is not None:
+            found.append((me, f"{me} {sign} {bound}", f"{text} || ' is {word} {bound:g}'"))
+    return found

@@ -1,0 +1,67 @@
+"""Handing files over to the writer: the running worker, or, where none runs, this process."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cockpit.model.mistakes import Mistake
+from cockpit.record import inbox
+from cockpit.record.ingest import Progress, Receipt
+from cockpit.record.store import Locked, Record
+from cockpit.record.worker import Worker
+from cockpit.settings import Settings
+
+LOOK = 0.1
+"""Seconds between two looks for a receipt."""
+
+
+def send(
+    settings: Settings, files: Sequence[Path], source: str, tell: Progress
+) -> Iterator[dict[str, Any]]:
+    """Put each file through the inbox; gives their receipts in the order of the files."""
+    for file in files:
+        try:
+            id = inbox.land(settings, file, source)
+        except Mistake as mistake:
+            if mistake.where != str(file):
+                raise
+            refused = Receipt(0, "", source, "", file.name, 0, refused=mistake.text())
+            yield inbox.told(refused, None)
+            continue
+        yield _receipt(settings, id, source, tell)
+
+
+def _receipt(settings: Settings, id: str, source: str, tell: Progress) -> dict[str, Any]:
+    """Wait for a landed file's receipt; become the writer whenever nobody is."""
+    while True:
+        told = inbox.receipt(settings, id)
+        if told is not None:
+            return told
+        try:
+            with Record(settings) as record:
+                Worker(record, tell).drain()
+        except Locked:
+            _watch(settings, tell)
+            time.sleep(LOOK)
+            continue
+        told = inbox.receipt(settings, id)
+        if told is None:
+            raise Mistake(
+                "it could not be recorded now and waits in the inbox",
+                where=settings.inbox / source / id,
+                write="See that there is room on the disk, then: cockpit publish or cockpit worker",
+            )
+        return told
+
+
+def _watch(settings: Settings, tell: Progress) -> None:
+    """Pass on what the worker says of its progress."""
+    try:
+        said = json.loads((settings.home / "progress.json").read_text("utf-8"))
+        tell(said["stage"], said["share"], said["rows"])
+    except (OSError, ValueError, KeyError):
+        return

@@ -1,0 +1,473 @@
+"""One file into the record: every row accepted, repeated, updated or quarantined, in one
+transaction, with a receipt whose four counts add up to the rows read.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+
+from cockpit.model.fact import Fact
+from cockpit.model.facts import FACTS
+from cockpit.model.mistakes import Mistake, did_you_mean
+from cockpit.model.source import Source
+from cockpit.record import casts
+from cockpit.record.formats import Reader, broken, open_file
+from cockpit.record.store import Record
+
+SMALL = 100_000
+"""Up to so many changed rows the cube takes the difference; beyond, the fact is counted anew."""
+
+POS = "list_extract(getvariable('spots'), enum_code(try_cast(coalesce(place, '') as spot)) + 1)"
+"""Where a row stands in the tree. A look-up by enum and not a join: a join would change the order
+of the rows, and with it the line numbers of quarantine."""
+
+QUARANTINE = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("column", pa.string()),
+        ("reason", pa.string()),
+        ("original", pa.string()),
+    ]
+)
+
+RESENT = ("_receipt", "_line", "_column", "_reason", "_text")
+"""Columns that an export of quarantine adds; a corrected file may keep them."""
+
+Progress = Callable[[str, float, int], None]
+"""Told of a stage, its share done (0 … 1) and the rows behind it."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one file."""
+
+    number: int
+    id: str
+    source: str
+    fact: str
+    file: str
+    size: int
+    read: int = 0
+    accepted: int = 0
+    repeated: int = 0
+    updated: int = 0
+    quarantined: int = 0
+    unplaced: int = 0
+    unknown_places: int = 0
+    started: datetime | None = None
+    finished: datetime | None = None
+    refused: str | None = None
+
+    @property
+    def changed(self) -> int:
+        """Rows that a publish has to show."""
+        return self.accepted + self.updated
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A whole file in the inbox: its id there, its own name, its source and place on disk."""
+
+    id: str
+    name: str
+    source: Source
+    path: Path
+
+
+def ingest(record: Record, landed: Landed, progress: Progress | None = None) -> Receipt:
+    """Take one landed file into the record. A file as a whole unreadable gives a receipt that
+    says why and changes nothing else; a file already taken in gives the receipt it has.
+    """
+    known = receipt_of(record, landed.id)
+    if known is not None:
+        return known
+    tell = progress or (lambda stage, share, rows: None)
+    scratch = record.settings.scratch / "file"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    blank = Receipt(
+        number=record.next_receipt(),
+        id=landed.id,
+        source=landed.source.name,
+        fact=landed.source.fact,
+        file=landed.name,
+        size=landed.path.stat().st_size if landed.path.is_file() else 0,
+        started=_now(record),
+    )
+    try:
+        return _take(record, landed, blank, scratch, tell)
+    except Mistake as mistake:
+        words = mistake.text().replace(landed.path.name, landed.name)
+        refused = replace(blank, refused=words, finished=_now(record))
+        with record.transaction():
+            _keep(record, refused)
+        return refused
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def receipt_of(record: Record, id: str) -> Receipt | None:
+    """The receipt of a landed file that was taken in before."""
+    listed = ", ".join(Receipt.__dataclass_fields__)
+    rows = record.con.execute(f"select {listed} from receipts where id = ?", [id]).fetchall()
+    return Receipt(*rows[0]) if rows else None
+
+
+def _take(record: Record, landed: Landed, blank: Receipt, scratch: Path, tell: Progress) -> Receipt:
+    con, fact = record.con, FACTS[landed.source.fact]
+    tell("reading", 0.0, 0)
+    reader = open_file(con, landed.path, landed.source, scratch)
+    with record.transaction():
+        read = _read(record, landed.source, fact, reader, blank, tell)
+        torn = list(broken(con, reader)) if reader.format in ("csv", "xlsx") else []
+        if not read and not torn:
+            raise Mistake("there are no rows in the file", where=landed.path.name)
+        tell("comparing", 0.0, read)
+        spoiled = _quarantine(record, landed.source, fact, blank.number, reader, torn)
+        repeated, updated = _compare(con, fact, landed.source.name, blank.number)
+        accepted = read - spoiled - repeated - updated
+        _settle(con, fact, blank.number, accepted + updated)
+        unplaced, unknown = _place(record, fact, blank.number)
+        receipt = replace(
+            blank,
+            read=read + len(torn),
+            accepted=accepted,
+            repeated=repeated,
+            updated=updated,
+            quarantined=spoiled + len(torn),
+            unplaced=unplaced,
+            unknown_places=unknown,
+            finished=_now(record),
+        )
+        _keep(record, receipt)
+        if "_receipt" in reader.columns and "_line" in reader.columns:
+            con.execute(
+                "update quarantine set resolved = true where (receipt, line) in"
+                " (select try_cast(_receipt as bigint), try_cast(_line as bigint)"
+                f" from ({reader.sql})) and receipt < {blank.number}"
+            )
+        tell("recording", 0.0, read)
+    tell("recorded", 1.0, read)
+    return receipt
+
+
+def _now(record: Record) -> datetime:
+    return datetime.now(ZoneInfo(record.city.timezone)).replace(tzinfo=None)
+
+
+def _read(
+    record: Record, source: Source, fact: Fact, reader: Reader, blank: Receipt, tell: Progress
+) -> int:
+    """Read, map and cast the whole file into the fact's table, good rows and bad, under the
+    receipt's number and in the order of the file. Gives the rows read.
+    """
+    con = record.con
+    mapped = mapping(con, source, reader.sql, reader.columns)
+    given = columns_given(con, source, fact, mapped)
+    sql = casts.rows(fact, given, mapped, source.name, record.city.timezone)
+    record.know_spots()
+    con.execute("drop table if exists reject_errors")
+    con.execute("drop table if exists reject_scans")
+    names = ", ".join(fact.names)
+    assert blank.started is not None
+    try:
+        with _watched(con, tell, reader):
+            con.execute(
+                f"insert into {fact.name} ({names}, faults, original, pos, receipt)"
+                f" select *, {POS}, {blank.number} from ({sql})",
+                [blank.started + timedelta(days=1)],
+            )
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        words = str(error).strip().splitlines()[0]
+        raise Mistake(
+            f"the file or its mapping cannot be read ({words})", where=reader.path.name
+        ) from None
+    return int(record.one(f"select count(*) from {fact.name} where receipt = {blank.number}"))
+
+
+def mapping(
+    con: duckdb.DuckDBPyConnection, source: Source, reader: str, columns: tuple[str, ...]
+) -> str:
+    """The source's SELECT over the file's records, carrying each record along as _original."""
+    raw = [casts.name(column) for column in columns if column not in RESENT]
+    if source.null:
+        marks = ", ".join(casts.literal(mark) for mark in source.null)
+        raw = [f"case when trim({c}) not in ({marks}) then {c} end as {c}" for c in raw]
+    tree = json.loads(con.execute("select json_serialize_sql(?)", [source.sql]).fetchall()[0][0])
+    if tree["error"]:
+        raise Mistake(f"not a SELECT: {tree['error_message']}", where=source.path)
+    if len(tree["statements"]) != 1:
+        raise Mistake("more than one statement", where=source.path, write="Write one SELECT")
+    node = tree["statements"][0]["node"]
+    plain = node["type"] == "SELECT_NODE" and node["from_table"].get("table_name") == "raw"
+    limits = [
+        word
+        for word, there in (
+            ("WHERE", node.get("where_clause")),
+            ("GROUP BY", node.get("group_expressions") or node.get("group_sets")),
+            ("HAVING", node.get("having")),
+            ("QUALIFY", node.get("qualify")),
+            ("DISTINCT, ORDER BY or LIMIT", node.get("modifiers")),
+        )
+        if there
+    ]
+    if not plain or limits:
+        raise Mistake(
+            f"the SELECT has {limits[0]}" if limits else "the SELECT does not read from raw alone",
+            where=source.path,
+            write="Every row of the file becomes one row: select … from raw, and no more",
+        )
+    node["select_list"].append(
+        {
+            "class": "COLUMN_REF",
+            "type": "COLUMN_REF",
+            "alias": "",
+            "query_location": 0,
+            "column_names": ["_original"],
+        }
+    )
+    if any(item["class"] == "STAR" for item in node["select_list"]):
+        node["select_list"].pop()
+    select = con.execute("select json_deserialize_sql(?::json)", [json.dumps(tree)]).fetchall()[0][
+        0
+    ]
+    return (
+        f"with raw as (select {', '.join(raw)}, _original"
+        f" from (select r.*, r as _original from ({reader}) r)) {select}"
+    )
+
+
+def columns_given(
+    con: duckdb.DuckDBPyConnection, source: Source, fact: Fact, mapped: str
+) -> list[str]:
+    """The fact's columns that the mapping fills. Raises Mistake for one the file lacks, or one
+    that the fact does not have.
+    """
+    try:
+        given = [row[0] for row in con.execute(f"describe {mapped}").fetchall()]
+    except duckdb.BinderException as error:
+        raise Mistake(_lacking(str(error)), where=source.path or None) from None
+    except duckdb.Error as error:
+        raise Mistake(str(error).splitlines()[0], where=source.path) from None
+    known = {column.name for column in fact.columns}
+    given = [column for column in given if column != "_original"]
+    for column in given:
+        if column not in known:
+            raise Mistake(
+                f"column {column!r} is none of {fact.name}",
+                where=source.path or None,
+                write=did_you_mean(column, known),
+            )
+    missing = [c.name for c in fact.columns if c.required and c.name not in given]
+    if missing:
+        raise Mistake(
+            f"the file lacks the column {missing[0]!r} that {fact.name} requires",
+            where=source.path or None,
+            write=f"Found: {', '.join(given[:20])}",
+        )
+    return [column for column in given if column != "source"]
+
+
+def _lacking(error: str) -> str:
+    words = error.strip().splitlines()
+    return words[0].replace("Binder Error: Referenced column", "the file lacks the column").replace(
+        " not found in FROM clause!", ""
+    ) + "".join(f"; {line.strip()}" for line in words[1:2] if line.startswith("Candidate"))
+
+
+def version(fact: Fact) -> str:
+    """SQL: how new a row is; what its system says, else the newest moment it tells of."""
+    return f"coalesce(updated_at, greatest({', '.join(fact.happened)}))"
+
+
+def _compare(
+    con: duckdb.DuckDBPyConnection, fact: Fact, source: str, number: int
+) -> tuple[int, int]:
+    """Weigh the new rows against the record and each other: fills ``stale`` (new rows that do
+    not stand) and ``replaced`` (rows of the record that give way).
+
+    Rows of one key are taken in the order of the file, after the record's own: one that is
+    identical to what stands, or older, is repeated; one as new or newer takes its place.
+    Gives the counts (repeated, updated).
+    """
+    keys = ", ".join(column for column in fact.key if column != "source")
+    columns = ", ".join(fact.names)
+    con.execute(
+        f"create or replace temp table known as select r.rowid as spot, {keys} from {fact.name} r"
+        f" join (select distinct {keys} from {fact.name} where receipt = {number})"
+        f" using ({keys}) where r.receipt < {number} and r.source = {casts.literal(source)}"
+    )
+    con.execute(
+        f"create or replace temp table shared as"
+        f" select {keys} from {fact.name} where receipt = {number} group by all having count(*) > 1"
+        f" union select {keys} from known"
+    )
+    con.execute(
+        f"""create or replace temp table weighed as
+        with contenders as (
+            select {keys}, -1 as ord, spot, {version(fact)} as version, hash({columns}) as content
+            from (select rowid as spot, {columns} from {fact.name}
+                  where rowid in (select spot from known))
+            union all
+            select {keys}, spot, spot, {version(fact)}, hash({columns})
+            from (select rowid as spot, {columns} from {fact.name} where receipt = {number})
+            semi join shared using ({keys})
+        ), judged as (
+            select *,
+                case when count(*) over before = 0 then 'accepted'
+                     when content = arg_max(content, (version, ord)) over before
+                       or version < max(version) over before then 'repeated'
+                     else 'updated' end as verdict
+            from contenders
+            window before as (partition by {keys} order by ord
+                rows between unbounded preceding and 1 preceding)
+        )
+        select ord, spot, verdict, content,
+            max(content) filter (where ord = -1) over mine as recorded,
+            max(ord) filter (where verdict <> 'repeated') over mine as last,
+            arg_max(content, ord) filter (where verdict <> 'repeated') over mine as last_content
+        from judged window mine as (partition by {keys})"""
+    )
+    con.execute(
+        "create or replace temp table stale as select spot from weighed"
+        " where ord >= 0 and (ord <> last or coalesce(content = recorded, false))"
+    )
+    con.execute(
+        "create or replace temp table replaced as select spot from weighed"
+        " where ord = -1 and last >= 0 and last_content <> recorded"
+    )
+    repeated, updated = con.execute(
+        "select count(*) filter (where verdict = 'repeated'),"
+        " count(*) filter (where verdict = 'updated') from weighed where ord >= 0"
+    ).fetchall()[0]
+    return int(repeated), int(updated)
+
+
+def _settle(con: duckdb.DuckDBPyConnection, fact: Fact, number: int, changed: int) -> None:
+    """Rows that do not stand go; what a publish must look at is noted."""
+    columns = ", ".join([*fact.names, "pos"])
+    con.execute(f"delete from {fact.name} where rowid in (select spot from stale)")
+    con.execute(
+        f"insert into touched select distinct {number}, '{fact.name}', date_trunc('month', moment)"
+        f" from (select {fact.month} as moment from {fact.name}"
+        "   where rowid in (select spot from replaced)"
+        f" union all select {fact.month} from {fact.name} where receipt = {number})"
+    )
+    if changed <= SMALL:
+        con.execute(
+            f"insert into changed_{fact.name} (sign, {columns}, receipt)"
+            f" select -1, {columns}, {number} from {fact.name}"
+            " where rowid in (select spot from replaced)"
+            f" union all select 1, {columns}, {number} from {fact.name} where receipt = {number}"
+        )
+    else:
+        con.execute("insert into bulk values (?, ?)", [number, fact.name])
+    con.execute(f"delete from {fact.name} where rowid in (select spot from replaced)")
+
+
+def _place(record: Record, fact: Fact, number: int) -> tuple[int, int]:
+    """Give every new row its place in the tree; counts the rows that land above the bottom of
+    the tree, and those whose code nobody knows.
+    """
+    con, tree = record.con, record.city.tree
+    strange = con.execute(
+        f"select distinct place from {fact.name} where receipt = ? and pos is null", [number]
+    ).fetchall()
+    if strange:
+        record.spot([code for (code,) in strange])
+        for table in (fact.name, f"changed_{fact.name}"):
+            con.execute(
+                f"update {table} set pos = s.pos from spots s where s.place = {table}.place"
+                f" and {table}.pos is null and {table}.receipt = {number}"
+            )
+    unplaced = unknown = 0
+    for code, pos, rows in con.execute(
+        f"select place, pos, count(*) from {fact.name} where receipt = ? group by all", [number]
+    ).fetchall():
+        unplaced += rows if tree.below(tree.places[pos]) else 0
+        unknown += rows if code and code not in tree else 0
+    return unplaced, unknown
+
+
+def _quarantine(
+    record: Record,
+    source: Source,
+    fact: Fact,
+    number: int,
+    reader: Reader,
+    torn: list[tuple[int, str, str]],
+) -> int:
+    """Put aside the rows that may not stand, and the lines that were no rows."""
+    con = record.con
+    spoiled = con.execute(
+        f"select rowid - (select min(rowid) from {fact.name} where receipt = {number}),"
+        f" faults, original from {fact.name} where receipt = {number} and faults is not null"
+        " order by rowid"
+    ).fetchall()
+    lines = reader.lines([row[0] for row in spoiled])
+    rows: list[tuple[int | None, str | None, str, str]] = [
+        (line, None, reason, text) for line, text, reason in torn
+    ]
+    for record_number, faults, original in spoiled:
+        found = json.loads(faults)
+        reason = "; ".join(f"{fault['column']}: {fault['reason']}" for fault in found)
+        rows.append((lines.get(record_number), found[0]["column"], reason, original))
+    if rows:
+        frame = pa.table(
+            [[row[index] for row in rows] for index in range(len(QUARANTINE))], schema=QUARANTINE
+        )
+        con.register("spoiled_rows", frame)
+        con.execute(
+            'insert into quarantine select ?, ?, ?, line, "column", reason, original, false'
+            " from spoiled_rows order by line",
+            [number, source.name, source.fact],
+        )
+        con.unregister("spoiled_rows")
+        con.execute(f"delete from {fact.name} where receipt = {number} and faults is not null")
+    return len(spoiled)
+
+
+def _keep(record: Record, receipt: Receipt) -> None:
+    values = asdict(receipt)
+    marks = ", ".join("?" for _ in values)
+    record.con.execute(
+        f"insert into receipts ({', '.join(values)}) values ({marks})", list(values.values())
+    )
+
+
+@contextmanager
+def _watched(con: duckdb.DuckDBPyConnection, tell: Progress, reader: Reader) -> Iterator[None]:
+    """Tell of a long statement's progress, twice a second, from a thread beside it."""
+    done = threading.Event()
+    rows = _estimate(reader)
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            share = min(1.0, max(0.0, con.query_progress() / 100))
+            tell("reading", share, int(rows * share))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _estimate(reader: Reader) -> int:
+    """About how many rows the file has, from its first lines."""
+    with reader.path.open("rb") as opened:
+        sample = opened.read(1 << 20)
+    return int(reader.path.stat().st_size / max(1, len(sample)) * max(1, sample.count(b"\n")))

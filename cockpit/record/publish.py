@@ -1,0 +1,335 @@
+"""From the record to a snapshot: whole, immutable, and switched to by one rename.
+
+Written in this order: the months' Parquet files, the cubes, the snapshot's own small file, its
+manifest, and last CURRENT. Whatever is cut short before that leaves the old snapshot in service.
+Only what changed is written: months that were touched; the difference of the changed rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cockpit.model.counting import Clock, Counted, part_types
+from cockpit.model.fact import Fact
+from cockpit.model.facts import FACTS
+from cockpit.model.levels import LEVELS
+from cockpit.model.mistakes import Mistake
+from cockpit.record import cube
+from cockpit.record.store import Record, as_json, sync_folder, write_whole
+
+ROW_GROUP = 40_960
+"""Rows of a Parquet row group: small enough that one street is a small read."""
+MOST_DIFFERENCES = 200_000
+"""Rows of difference a snapshot may carry before the cube is counted anew."""
+
+Tell = Callable[[str, float, int], None]
+
+
+def manifest(snapshots: Path, id: str) -> dict:  # type: ignore[type-arg]
+    """What a snapshot is made of."""
+    return json.loads((snapshots / f"{id}.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def current(snapshots: Path) -> str | None:
+    """The id of the snapshot in service, or None before the first."""
+    path = snapshots / "CURRENT"
+    return path.read_text("utf-8").strip() if path.is_file() else None
+
+
+def kept(snapshots: Path) -> list[str]:
+    """The ids of all snapshots on disk, oldest first."""
+    return sorted(path.stem for path in snapshots.glob("*.json"))
+
+
+def publish(record: Record, counted: Sequence[Counted], tell: Tell | None = None) -> str:
+    """Publish what the record holds; gives the id of the snapshot in service afterwards."""
+    return Publication(record, counted, tell or (lambda stage, share, rows: None)).run()
+
+
+class Publication:
+    """One publish: what the last snapshot has, what changed since, what is to be written."""
+
+    def __init__(self, record: Record, counted: Sequence[Counted], tell: Tell):
+        self.record, self.con, self.tell = record, record.con, tell
+        self.counted = list(counted)
+        self.clocks = cube.fact_clocks(counted)
+        self.folder = record.settings.snapshots
+        for name in ("facts", "cubes"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.before = current(self.folder)
+        self.old = manifest(self.folder, self.before) if self.before else {}
+        self.upto = int(self.record.one("select coalesce(max(number), 0) from receipts"))
+        self.since = int(self.old.get("upto", 0))
+        self.city = record.city.fingerprint
+
+    def run(self) -> str:
+        prints = {
+            fact.name: cube.fingerprint(fact, self.counted, self.city) for fact in FACTS.values()
+        }
+        about = hashlib.sha256(
+            repr([asdict(one.metric) for one in self.counted]).encode()
+        ).hexdigest()[:16]
+        if (
+            self.before
+            and self.since == self.upto
+            and self.old["prints"] == prints
+            and self.old["about"] == about
+        ):
+            return self.before
+        zone = ZoneInfo(self.record.city.timezone)
+        published = datetime.now(zone).replace(tzinfo=None, microsecond=0)
+        id = self._id()
+        cube.plant(self.con, self.record.city.tree)
+        files = {fact.name: self._months(fact, prints) for fact in FACTS.values()}
+        aside = self.folder / f".{id}.part"
+        aside.unlink(missing_ok=True)
+        self.con.execute(f"attach '{aside}' as snap")
+        try:
+            cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
+            self._tables(files, published)
+        finally:
+            self.con.execute("detach snap")
+        _sync_file(aside)
+        aside.replace(self.folder / f"{id}.duckdb")
+        write_whole(
+            self.folder / f"{id}.json",
+            as_json(
+                {
+                    "id": id,
+                    "published": published,
+                    "upto": self.upto,
+                    "prints": prints,
+                    "about": about,
+                    "city": self.city,
+                    "cubes": cubes,
+                    "files": files,
+                }
+            ),
+        )
+        write_whole(self.folder / "CURRENT", id)
+        self._forget(id)
+        return id
+
+    def _id(self) -> str:
+        """Names sort by age, also where the clock stood still or jumped back."""
+        newest = max([*kept(self.folder), self.before or ""])
+        number = int(newest.rpartition("-")[2] or 0) + 1 if newest else 1
+        return f"{number:08d}"
+
+    def _months(self, fact: Fact, prints: dict[str, str]) -> dict[str, dict]:  # type: ignore[type-arg]
+        """Write the months that changed; gives every month's file with what it holds."""
+        before: dict[str, dict] = dict(self.old.get("files", {}).get(fact.name, {}))  # type: ignore[type-arg]
+        month = f"date_trunc('month', {fact.month})::date"
+        if self.old.get("prints", {}).get(fact.name) != prints[fact.name]:
+            before = {}
+            rows = self.con.execute(f"select distinct {month} from {fact.name}").fetchall()
+        else:
+            rows = self.con.execute(
+                "select distinct month from touched where receipt > ? and fact = ?",
+                [self.since, fact.name],
+            ).fetchall()
+        months = sorted(row[0] for row in rows)
+        for done, start in enumerate(months):
+            self.tell(f"writing {fact.name}", done / len(months), 0)
+            before.pop(start.isoformat()[:7], None)
+            written = self._month(fact, start)
+            if written:
+                before[start.isoformat()[:7]] = written
+        return dict(sorted(before.items()))
+
+    def _month(self, fact: Fact, start: date) -> dict | None:  # type: ignore[type-arg]
+        end = f"date '{start}' + interval 1 month"
+        rows = f"from {fact.name} where {fact.month} >= date '{start}' and {fact.month} < {end}"
+        moments = ", ".join(fact.happened)
+        aside = self.folder / "facts" / f".{fact.name}.part"
+        self.con.execute(
+            f"copy (select pos, {', '.join(fact.names)} {rows} order by pos, {fact.month})"
+            f" to '{aside}' (format parquet, compression zstd, row_group_size {ROW_GROUP})"
+        )
+        many, first, last, as_of = self.con.execute(
+            f"select count(*), min({fact.month}), max({fact.month}),"
+            f" max(greatest({moments})) from read_parquet('{aside}')"
+        ).fetchall()[0]
+        if not many:
+            aside.unlink()
+            return None
+        with aside.open("rb") as opened:
+            content = hashlib.file_digest(opened, "blake2b").hexdigest()[:16]
+            os.fsync(opened.fileno())
+        name = f"{fact.name}-{start:%Y-%m}-{content}.parquet"
+        aside.replace(self.folder / "facts" / name)
+        return {"file": name, "rows": many, "first": first, "last": last, "as_of": as_of}
+
+    def _cube(self, fact: Fact, prints: dict[str, str]) -> str | None:
+        """The fact's base cube (counted anew only if it must be) and its differences."""
+        clocks, table = self.clocks[fact.name], f"snap.{fact.name}_cube"
+        if not clocks:
+            return None
+        parts = part_types(cube.members(clocks))
+        self.con.execute(f"create table {table} ({cube.declaration(parts)})")
+        base = self.old.get("cubes", {}).get(fact.name)
+        bulk = self.record.one(
+            "select count(*) from bulk where receipt > ? and fact = ?", [self.since, fact.name]
+        )
+        if base and not bulk and self.old["prints"].get(fact.name) == prints[fact.name]:
+            before = self.folder / f"{self.before}.duckdb"
+            self.con.execute(f"attach '{before}' as before (read_only)")
+            self.con.execute(f"insert into {table} select * from before.{fact.name}_cube")
+            self.con.execute("detach before")
+            rows = f"(select * from changed_{fact.name} where receipt > {self.since})"
+            if self.record.one(f"select count(*) from {rows}"):
+                cube.fill(self.con, clocks, rows, table, "sign")
+            if self.record.one(f"select count(*) from {table}") <= MOST_DIFFERENCES:
+                return str(base)
+            self.con.execute(f"delete from {table}")
+        return self._count(fact, clocks, parts)
+
+    def _count(self, fact: Fact, clocks: Sequence[Clock], parts: dict[str, str]) -> str:
+        """Count every row of the fact into a base cube of its own file."""
+        aside = self.folder / "cubes" / f".{fact.name}.part"
+        aside.unlink(missing_ok=True)
+        self.con.execute(f"attach '{aside}' as base")
+        self.con.execute(f"create table base.cube ({cube.declaration(parts)})")
+        cube.fill(
+            self.con,
+            clocks,
+            fact.name,
+            "base.cube",
+            tell=lambda share: self.tell(f"counting {fact.name}", share, 0),
+        )
+        self.con.execute("detach base")
+        with aside.open("rb") as opened:
+            content = hashlib.file_digest(opened, "blake2b").hexdigest()[:16]
+            os.fsync(opened.fileno())
+        name = f"{fact.name}-{content}.duckdb"
+        aside.replace(self.folder / "cubes" / name)
+        sync_folder(self.folder / "cubes")
+        return name
+
+    def _tables(self, files: dict[str, dict], published: datetime) -> None:  # type: ignore[type-arg]
+        """The small tables that answers need beside the numbers."""
+        con, city = self.con, self.record.city
+        con.execute(
+            "create table snap.places (pos integer, hi integer, code varchar, name varchar,"
+            " level varchar, rung tinyint, parent varchar, kind varchar, population bigint,"
+            " lon double, lat double, pinyin varchar, ranked boolean)"
+        )
+        rows = [
+            (
+                p.lo,
+                p.hi,
+                p.code,
+                p.name,
+                LEVELS[p.rung].name,
+                p.rung,
+                p.parent,
+                p.kind,
+                p.population,
+                p.lon,
+                p.lat,
+                p.pinyin,
+                p.kind not in city.unranked,
+            )
+            for p in city.tree.places
+        ]
+        cube.fill_table(con, "snap.places", rows)
+        con.execute("create table snap.retired (code varchar, successor varchar)")
+        if city.tree.retired:
+            cube.fill_table(con, "snap.retired", list(city.tree.retired.items()))
+        con.execute("create table snap.about (key varchar, value varchar)")
+        demo = city.demo or bool(
+            self.record.one("select count(*) from receipts where source = 'demo'")
+        )
+        facts = {
+            name: {
+                "rows": sum(month["rows"] for month in months.values()),
+                "first": min((month["first"] for month in months.values()), default=None, key=str),
+                "last": max((month["last"] for month in months.values()), default=None, key=str),
+                "as_of": max((month["as_of"] for month in months.values()), default=None, key=str),
+            }
+            for name, months in files.items()
+        }
+        about = {
+            "name": city.name,
+            "name_en": city.name_en,
+            "timezone": city.timezone,
+            "edition": city.edition,
+            "published": published,
+            "demo": demo,
+            "facts": facts,
+            "quarantined": self.record.one("select count(*) from quarantine where not resolved"),
+            "macros": city.calendar.macros(),
+            "counted": [
+                {
+                    "metric": asdict(one.metric),
+                    "numerator_is_bool": one.numerator_is_bool,
+                    "denominator_is_bool": one.denominator_is_bool,
+                }
+                for one in self.counted
+            ],
+        }
+        con.executemany(
+            "insert into snap.about values (?, ?)",
+            [(key, as_json(value)) for key, value in about.items()],
+        )
+        con.execute(
+            "create table snap.sources as select source, fact, max(finished) as last_arrived,"
+            " sum(read)::bigint as read, sum(accepted)::bigint as accepted,"
+            " sum(updated)::bigint as updated, sum(quarantined)::bigint as quarantined"
+            " from receipts where refused is null group by all order by all"
+        )
+
+    def _forget(self, id: str) -> None:
+        """Drop what no kept snapshot needs: older snapshots, their files, their differences."""
+        ids = kept(self.folder)
+        keep = set(ids[-self.record.settings.keep :]) | {id}
+        for old in ids:
+            if old not in keep:
+                (self.folder / f"{old}.json").unlink()
+                (self.folder / f"{old}.duckdb").unlink(missing_ok=True)
+        manifests = [manifest(self.folder, one) for one in keep]
+        needed = {
+            month["file"]
+            for m in manifests
+            for months in m["files"].values()
+            for month in months.values()
+        } | {name for m in manifests for name in m["cubes"].values() if name}
+        for folder in ("facts", "cubes"):
+            for path in (self.folder / folder).iterdir():
+                if path.name not in needed:
+                    path.unlink()
+        for path in self.folder.glob("*.duckdb"):
+            if path.stem not in keep:
+                path.unlink()
+        oldest = min(m["upto"] for m in manifests)
+        with self.record.transaction():
+            for fact in FACTS:
+                self.con.execute(f"delete from changed_{fact} where receipt <= ?", [oldest])
+            self.con.execute("delete from touched where receipt <= ?", [oldest])
+            self.con.execute("delete from bulk where receipt <= ?", [oldest])
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
+def rollback(snapshots: Path, to: str | None = None) -> str:
+    """Put an earlier snapshot back in service; gives its id. Raises Mistake if there is none."""
+    now, ids = current(snapshots), kept(snapshots)
+    if to is None:
+        earlier = [id for id in ids if now is not None and id < now]
+        if not earlier:
+            raise Mistake("there is no earlier snapshot", write=f"Kept: {', '.join(ids) or 'none'}")
+        to = earlier[-1]
+    if to not in ids:
+        raise Mistake(f"there is no snapshot {to!r}", write=f"Kept: {', '.join(ids) or 'none'}")
+    write_whole(snapshots / "CURRENT", to)
+    return to

@@ -1,0 +1,238 @@
+"""The record: the only door to ``record.duckdb``, held by the one writer.
+
+Two writers are impossible: a lock on the home is taken before the file is opened and falls with
+the process that holds it. All that is written about one file is one transaction.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from cockpit.model.city import City
+from cockpit.model.fact import Fact
+from cockpit.model.facts import FACTS
+from cockpit.model.mistakes import Mistake
+from cockpit.record.city import read_city
+from cockpit.settings import CITY, Settings
+
+TABLES = """
+create table if not exists receipts (
+    number bigint primary key, id varchar unique, source varchar, fact varchar, file varchar,
+    size bigint, read bigint, accepted bigint, repeated bigint, updated bigint, quarantined bigint,
+    unplaced bigint, unknown_places bigint, started timestamp, finished timestamp,
+    refused varchar);
+create table if not exists quarantine (
+    receipt bigint, source varchar, fact varchar, line bigint, "column" varchar, reason varchar,
+    original varchar, resolved boolean default false);
+create table if not exists touched (receipt bigint, fact varchar, month date);
+create table if not exists bulk (receipt bigint, fact varchar);
+create table if not exists spots (place varchar primary key, pos integer);
+create table if not exists tree (fingerprint varchar);
+"""
+
+
+class Locked(Mistake):
+    """Another process is this home's writer."""
+
+
+def lock(settings: Settings) -> int:
+    """Take the writer's lock of a home; the descriptor holds it. Raises Locked."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    path = settings.home / "writer.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(descriptor, 64).decode(errors="replace").strip() or "unknown"
+        os.close(descriptor)
+        raise Locked(
+            f"process {holder} is already the writer of this home",
+            where=settings.home,
+            write="Stop it first, or hand the file over with: cockpit ingest",
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())
+    return descriptor
+
+
+def locked(settings: Settings) -> bool:
+    """Whether some process is the writer of this home right now."""
+    try:
+        os.close(lock(settings))
+    except Locked:
+        return True
+    return False
+
+
+class Record:
+    """The open record. Use it as a context manager; leaving it closes the file and the lock."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._lock = lock(settings)
+        try:
+            self.city: City = read_city(settings.city, settings.home)
+            for folder in (settings.inbox, settings.archive, settings.receipts, settings.snapshots):
+                folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(settings.scratch, ignore_errors=True)
+            settings.scratch.mkdir()
+            if settings.city != Settings.city:
+                write_whole(settings.home / CITY, str(settings.city.resolve()))
+            self.con = self._open()
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect(str(self.settings.record))
+        con.execute(f"set memory_limit='{self.settings.writer_memory}'")
+        con.execute(f"set temp_directory='{self.settings.scratch / 'spill'}'")
+        con.execute("set checkpoint_threshold='256MB'")
+        con.execute(f"set TimeZone='{self.city.timezone}'")
+        con.execute("set enable_progress_bar=true")
+        con.execute("set enable_progress_bar_print=false")
+        con.execute(TABLES)
+        for fact in FACTS.values():
+            self._settle(con, fact)
+        self.install_macros(con)
+        self._replant(con)
+        return con
+
+    def _replant(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Where the tree is not the one the rows were placed in, place every row again."""
+        tree = self.city.tree
+        known = con.execute("select fingerprint from tree").fetchall()
+        if known == [(tree.fingerprint,)]:
+            return
+        con.execute("begin")
+        con.execute("delete from spots")
+        self._spot(con, ["", *tree.by_code, *tree.retired])
+        for fact in FACTS:
+            codes = con.execute(f"select distinct coalesce(place, '') from {fact}").fetchall()
+            self._spot(con, [row[0] for row in codes])
+            for table in (fact, f"changed_{fact}"):
+                con.execute(
+                    f"update {table} set pos = s.pos from spots s where s.place = coalesce("
+                    f"{table}.place, '')"
+                )
+        con.execute("delete from tree")
+        con.execute("insert into tree values (?)", [tree.fingerprint])
+        con.execute("commit")
+
+    def spot(self, codes: list[str]) -> None:
+        """Look place codes up in the tree, once each, and keep what was found in ``spots``."""
+        self._spot(self.con, codes)
+
+    def _spot(self, con: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
+        known = {row[0] for row in con.execute("select place from spots").fetchall()}
+        found = [(code, self.city.tree.resolve(code).lo) for code in codes if code not in known]
+        if found:
+            frame = pa.table(
+                {"place": [code for code, _ in found], "pos": [pos for _, pos in found]}
+            )
+            con.register("found_spots", frame)
+            con.execute("insert into spots select place, pos from found_spots")
+            con.unregister("found_spots")
+
+    def know_spots(self) -> None:
+        """Make the spots known to this connection as an enum and a list beside it."""
+        self.con.execute(
+            "create or replace temp type spot as enum (select place from spots order by rowid)"
+        )
+        self.con.execute("set variable spots = (select list(pos order by rowid) from spots)")
+
+    def install_macros(self, con: duckdb.DuckDBPyConnection) -> None:
+        """The working-time functions, by this city's calendar."""
+        for macro in self.city.calendar.macros():
+            con.execute(macro.replace("replace macro", "replace temp macro", 1))
+
+    @staticmethod
+    def _settle(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
+        """Make the fact's tables agree with its declaration; a new column starts out NULL."""
+        listed = ", ".join(f"{name} {kind}" for name, kind in fact.typed)
+        kept = f"{listed}, pos integer, receipt bigint"
+        con.execute(
+            f"create table if not exists {fact.name} ({kept}, faults varchar, original varchar)"
+        )
+        con.execute(f"create table if not exists changed_{fact.name} (sign tinyint, {kept})")
+        for table in (fact.name, f"changed_{fact.name}"):
+            have = {row[0] for row in con.execute(f"describe {table}").fetchall()}
+            for name, kind in fact.typed:
+                if name not in have:
+                    con.execute(f"alter table {table} add column {name} {kind}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All of it or nothing."""
+        self.con.execute("begin")
+        try:
+            yield self.con
+        except BaseException:
+            self.con.execute("rollback")
+            raise
+        self.con.execute("commit")
+
+    def next_receipt(self) -> int:
+        """The number of the next receipt."""
+        return int(self.one("select coalesce(max(number), 0) + 1 from receipts"))
+
+    def one(self, sql: str, values: object = None) -> Any:
+        """The single value of a query."""
+        return self.con.execute(sql, values).fetchall()[0][0]
+
+    def close(self) -> None:
+        """Close the file, then let go of the lock."""
+        self.con.close()
+        os.close(self._lock)
+
+    def __enter__(self) -> Record:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all, also after a power cut."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with aside.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the renames in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def as_json(value: object) -> str:
+    """JSON as the cockpit writes it: dates as ISO text, Chinese as it is."""
+
+    def plain(item: object) -> str:
+        return item.isoformat() if isinstance(item, datetime) else str(item)
+
+    return json.dumps(value, ensure_ascii=False, default=plain)
