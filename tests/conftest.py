@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cockpit import settings as environment
+from cockpit.record.democity import make
+from cockpit.record.store import Record
+from cockpit.settings import Settings
+from tests import town as towns
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -39,3 +45,21 @@ def port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The published town of ``tests/town.py``; read only."""
+    settings = towns.found(tmp_path_factory.mktemp("town"))
+    with Record(settings) as record:
+        assert towns.send(record, "cases.csv", towns.CASES).accepted == 9
+        towns.publish(record)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A published demo city of 30,000 cases; read only."""
+    settings = environment.read({}, home=tmp_path_factory.mktemp("demo") / "home")
+    make(settings, 30_000, 1, None, lambda *_: None)
+    return settings

@@ -75,33 +75,50 @@ def part_types(counted: Sequence[Counted]) -> dict[str, str]:
 
 
 def count_all(clocks: Sequence[Clock], rows: str, group: Sequence[str], weight: str = "") -> str:
-    """The same for several clocks at once; a clock's rows leave the other clocks' parts NULL."""
-    return " union all by name ".join(f"({count(clock, rows, group, weight)})" for clock in clocks)
+    """A SELECT of ``group`` (columns of ``rows``), day and every part of every clock. Groups may
+    come more than once, each time with some of the parts and NULL for the others: parts add."""
+    selects = [count(clock, rows, group, weight) for clock in clocks]
+    selects += [count_left(clock, rows, group, weight) for clock in clocks]
+    return " union all by name ".join(f"({select})" for select in selects)
 
 
 def count(clock: Clock, rows: str, group: Sequence[str], weight: str = "") -> str:
-    """A SELECT of ``group`` (columns of ``rows``), day and the clock's parts.
+    """A SELECT of ``group``, day, and what the clock's metrics count: one row a group.
 
     ``rows`` is a relation with the fact's columns. ``weight`` names a column of it that is +1 or
-    −1, for differences. Groups may come twice (rows left open are counted apart): parts add.
+    −1, for differences.
     """
     keys = ", ".join([*group, "day"])
-    moment = f"(({clock.sql})::date)"
     asked = ", ".join(part for one, sign in clock.counted for part in _parts(one, sign, weight))
-    apart = ", ".join(part for one, sign in clock.counted for part in _left(one, sign, weight))
-    inner = ", ".join(
-        f"coalesce({_open(one)}, false) as in_{one.metric.name}" for one, _ in clock.counted
+    return (
+        f"select {keys}, {asked} from (select *, {_day(clock)} as day from {rows})"
+        " where day is not null group by all"
     )
-    outer = ", ".join(
-        f"coalesce({_open(one)}, false) as could_{one.metric.name}" for one, _ in clock.counted
+
+
+def count_left(clock: Clock, rows: str, group: Sequence[str], weight: str = "") -> str:
+    """The same for rows left open (留白): those that a metric would count, were they not."""
+    keys = ", ".join([*group, "day"])
+    asked = ", ".join(
+        f"{_sum('', f'could_{one.metric.name} and not in_{one.metric.name}', sign, weight)}"
+        f" as {one.metric.name}_l"
+        for one, sign in clock.counted
     )
-    return f"""
-select {keys}, {asked} from (select *, {moment} as day from {rows}) where day is not null
-group by all
-union all
-select {keys}, {apart} from (select *, {outer} from (
-  select * replace (false as left_open), {inner}, {moment} as day from {rows} where left_open))
-where day is not null group by all"""
+    inner, outer = (
+        ", ".join(
+            f"coalesce({_open(one)}, false) as {word}_{one.metric.name}" for one, _ in clock.counted
+        )
+        for word in ("in", "could")
+    )
+    return (
+        f"select {keys}, {asked} from (select *, {outer} from"
+        f" (select * replace (false as left_open), {inner}, {_day(clock)} as day"
+        f" from {rows} where left_open)) where day is not null group by all"
+    )
+
+
+def _day(clock: Clock) -> str:
+    return f"(({clock.sql})::date)"
 
 
 def _open(one: Counted) -> str:
@@ -145,12 +162,4 @@ def _parts(one: Counted, sign: int, weight: str) -> list[str]:
     if f"{name}_a" in one.parts:
         # A row that leaves a stock has still answered: nothing left is 0, nothing known is blank.
         parts.append(f"{_sum('', counts, max(sign, 0), weight)} as {name}_a")
-    parts.append(f"0::bigint as {name}_l")
     return parts
-
-
-def _left(one: Counted, sign: int, weight: str) -> list[str]:
-    name = one.metric.name
-    test = f"could_{name} and not in_{name}"
-    zeros = [f"0 as {part}" for part in one.parts[:-1]]
-    return [*zeros, f"{_sum('', test, sign, weight)} as {name}_l"]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
-from cockpit.model.counting import Clock, Counted, clocks, count, part_types
+from cockpit.model.counting import Clock, Counted, clocks, count, count_left, part_types
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
@@ -133,44 +133,57 @@ def fill(
     tell: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Count ``rows`` (a relation with the fact's columns, ``pos`` and maybe a weight) into the
-    table ``into``: first at the cube's own places, then rung by rung upwards.
+    empty table ``into``: clock by clock at the cube's own places, then rung by rung upwards.
+
+    The clocks are counted apart and joined: grouped together, each of the many sums of each cell
+    would be held and touched at once, which takes five times as long and all of the memory.
     """
     parts = part_types(members(clocks))
-    listed = ", ".join(f"{part} {kind}" for part, kind in parts.items())
-    sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
     based = f"(select r.*, b.base from {rows} r join bases b using (pos))"
-    con.execute(f"create or replace temp table pieces (base integer, day date, {listed})")
+    pieces: list[str] = []
+    holders: dict[str, list[str]] = {part: [] for part in parts}
     for done, clock in enumerate(clocks):
         tell(done / len(clocks))
-        con.execute(f"insert into pieces by name {count(clock, based, ['base'], weight)}")
-    con.execute(
-        f"create or replace temp table cells as"
-        f" select s.rung, s.own, s.up, c.* from"
-        f" (select base as pos, day, {sums} from pieces group by base, day) c"
-        " join steps s using (pos)"
+        for select in (count, count_left):
+            name = f"piece_{len(pieces)}"
+            counted = select(clock, based, ["base"], weight)
+            con.execute(f"create or replace temp table {name} as {counted}")
+            for (part, *_) in con.execute(f"describe {name}").fetchall()[2:]:
+                holders[part].append(name)
+            pieces.append(name)
+    listed = ", ".join(
+        f"{' + '.join(f'coalesce({name}.{part}, 0)' for name in holders[part])} as {part}"
+        for part in parts
     )
-    con.execute("drop table pieces")
-    for rung in range(DEEPEST, -1, -1):
-        con.execute(
-            f"create or replace temp table rung_{rung} as"
-            f" select pos, day, {sums} from ("
-            f" select pos, day, {', '.join(parts)} from cells where rung = {rung}"
-            + "".join(
-                f" union all select s.up, t.day, {', '.join('t.' + part for part in parts)}"
-                f" from rung_{lower} t join steps s using (pos)"
-                f" join steps above on above.pos = s.up where above.rung = {rung}"
-                for lower in range(rung + 1, DEEPEST + 1)
-            )
-            + ") group by pos, day order by pos, day"
-        )
     con.execute(
-        f"insert into {into} select true, rung, pos, day, {', '.join(parts)} from cells"
+        f"create or replace temp table cells as select s.rung, s.own, k.base as pos, k.day, {listed}"
+        " from (select distinct base, day from ("
+        + " union all ".join(f"select base, day from {name}" for name in pieces)
+        + ") order by base, day) k join steps s on s.pos = k.base"
+        + "".join(f" left join {name} using (base, day)" for name in pieces)
+    )
+    for name in pieces:
+        con.execute(f"drop table {name}")
+    _roll_up(con, parts, into)
+
+
+def _roll_up(con: duckdb.DuckDBPyConnection, parts: dict[str, str], into: str) -> None:
+    """From ``cells`` (what lies at each of the cube's places) to everything below each place."""
+    listed = ", ".join(parts)
+    sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
+    con.execute(
+        f"insert into {into} select true, rung, pos, day, {listed} from cells"
         " where own order by pos, day"
     )
-    for rung in range(DEEPEST + 1):
-        con.execute(
-            f"insert into {into} select false, {rung}, pos, day, {', '.join(parts)}"
-            f" from rung_{rung} order by pos, day"
-        )
-        con.execute(f"drop table rung_{rung}")
+    for rung in range(DEEPEST, -1, -1):
+        here = f"select pos, day, {listed} from cells where rung = {rung}"
+        if rung < DEEPEST:
+            lower = ", ".join(f"t.{part}" for part in parts)
+            here = (
+                f"select pos, day, {sums} from ({here} union all select up.pos, t.day, {lower}"
+                f" from {into} t join steps s using (pos) join steps up on up.pos = s.up"
+                f" where not t.own and t.rung > {rung} and up.rung = {rung})"
+                " group by pos, day order by pos, day"
+            )
+        con.execute(f"insert into {into} select false, {rung}, * from ({here})")
     con.execute("drop table cells")

@@ -99,6 +99,7 @@ def write_csv(
 def _connect(settings: Settings, city: City, scratch: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(str(scratch / "demo.duckdb"))
     con.execute(f"set memory_limit='{settings.writer_memory}'")
+    con.execute("set enable_progress_bar=false")
     for macro in city.calendar.macros():
         con.execute(macro)
     return con

@@ -108,11 +108,15 @@ def ingest(record: Record, landed: Landed, progress: Progress | None = None) -> 
     try:
         return _take(record, landed, blank, scratch, tell)
     except Mistake as mistake:
+        record.sweep()
         words = mistake.text().replace(landed.path.name, landed.name)
         refused = replace(blank, refused=words, finished=_now(record))
         with record.transaction():
             _keep(record, refused)
         return refused
+    except duckdb.Error:
+        record.sweep()
+        raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -128,8 +132,11 @@ def _take(record: Record, landed: Landed, blank: Receipt, scratch: Path, tell: P
     con, fact = record.con, FACTS[landed.source.fact]
     tell("reading", 0.0, 0)
     reader = open_file(con, landed.path, landed.source, scratch)
+    # The rows are laid down first, in a transaction of their own, and weighed in the next one:
+    # DuckDB writes a large insert straight to its file unless the same transaction touches its
+    # rows again. Until the receipt stands, they are swept away wherever this is cut short.
+    read = _read(record, landed.source, fact, reader, blank, tell)
     with record.transaction():
-        read = _read(record, landed.source, fact, reader, blank, tell)
         torn = list(broken(con, reader)) if reader.format in ("csv", "xlsx") else []
         if not read and not torn:
             raise Mistake("there are no rows in the file", where=landed.path.name)

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -136,24 +137,28 @@ class Publication:
                 [self.since, fact.name],
             ).fetchall()
         months = sorted(row[0] for row in rows)
-        for done, start in enumerate(months):
-            self.tell(f"writing {fact.name}", done / len(months), 0)
-            before.pop(start.isoformat()[:7], None)
-            written = self._month(fact, start)
-            if written:
-                before[start.isoformat()[:7]] = written
+        # Writing Parquet keeps one core busy, so several months are written side by side.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for done, (start, written) in enumerate(
+                zip(months, pool.map(lambda start: self._month(fact, start), months), strict=True)
+            ):
+                self.tell(f"writing {fact.name}", done / len(months), 0)
+                before.pop(f"{start:%Y-%m}", None)
+                if written:
+                    before[f"{start:%Y-%m}"] = written
         return dict(sorted(before.items()))
 
     def _month(self, fact: Fact, start: date) -> dict | None:  # type: ignore[type-arg]
         end = f"date '{start}' + interval 1 month"
         rows = f"from {fact.name} where {fact.month} >= date '{start}' and {fact.month} < {end}"
         moments = ", ".join(fact.happened)
-        aside = self.folder / "facts" / f".{fact.name}.part"
-        self.con.execute(
+        aside = self.folder / "facts" / f".{fact.name}-{start:%Y-%m}.part"
+        con = self.con.cursor()
+        con.execute(
             f"copy (select pos, {', '.join(fact.names)} {rows} order by pos, {fact.month})"
-            f" to '{aside}' (format parquet, compression zstd, row_group_size {ROW_GROUP})"
+            f" to '{aside}' (format parquet, compression snappy, row_group_size {ROW_GROUP})"
         )
-        many, first, last, as_of = self.con.execute(
+        many, first, last, as_of = con.execute(
             f"select count(*), min({fact.month}), max({fact.month}),"
             f" max(greatest({moments})) from read_parquet('{aside}')"
         ).fetchall()[0]
@@ -185,7 +190,9 @@ class Publication:
             self.con.execute("detach before")
             rows = f"(select * from changed_{fact.name} where receipt > {self.since})"
             if self.record.one(f"select count(*) from {rows}"):
-                cube.fill(self.con, clocks, rows, table, "sign")
+                self.con.execute(f"create or replace temp table difference as from {table} limit 0")
+                cube.fill(self.con, clocks, rows, "difference", "sign")
+                self.con.execute(f"insert into {table} from difference")
             if self.record.one(f"select count(*) from {table}") <= MOST_DIFFERENCES:
                 return str(base)
             self.con.execute(f"delete from {table}")

@@ -107,8 +107,21 @@ class Record:
         for fact in FACTS.values():
             self._settle(con, fact)
         self.install_macros(con)
+        self._sweep(con)
         self._replant(con)
         return con
+
+    def sweep(self) -> None:
+        """Take out the rows of a file whose receipt never came to stand."""
+        self._sweep(self.con)
+
+    @staticmethod
+    def _sweep(con: duckdb.DuckDBPyConnection) -> None:
+        for fact in FACTS:
+            con.execute(
+                f"delete from {fact} where receipt >"
+                " (select coalesce(max(number), 0) from receipts)"
+            )
 
     def _replant(self, con: duckdb.DuckDBPyConnection) -> None:
         """Where the tree is not the one the rows were placed in, place every row again."""

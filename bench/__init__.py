@@ -1,0 +1,1 @@
+"""Speed and memory, with numbers: ``python -m bench``. Never part of the tests."""

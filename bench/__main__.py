@@ -1,0 +1,105 @@
+"""``python -m bench [--cases N …] [--json]``: what a city of a given size costs.
+
+Everything of one size is measured in one run, each step in a process of its own, so that ratios
+hold while the machine's speed drifts. The city is the demo's; its files come and go with the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench import steps
+from bench.child import run
+
+MILLION = 1_000_000
+SIZES = (MILLION, 10 * MILLION)
+CSV_MOST = 20 * MILLION
+"""Beyond it the city is made straight in the record: its CSV would fill the disk."""
+
+MEANINGS = {
+    "cases": "cases in the city",
+    "csv_mib": "size of the file, MiB",
+    "bare_seconds": "DuckDB's create table as from read_csv, into a file",
+    "load_seconds": "the same file, inbox to published",
+    "load_ratio": "load / bare (must: ≤ 4)",
+    "load_peak_mib": "peak memory of the load, MiB (must: < 4096)",
+    "batch_seconds": "1,000 changed rows of the last 60 days to published (must: ≤ 2 at 10 M)",
+    "tally_p50_ms": "a tally: any metric, level and stretch, median",
+    "tally_p95_ms": "the same, 95th percentile, year of days (must: < 15)",
+    "tally_month_p95_ms": "the same for a month",
+    "leaf_p95_ms": "a grid's tally, counted from its rows",
+    "below_p95_ms": "one metric for all children",
+    "page_cold_ms": "the page's data request, first time (must: < 60)",
+    "page_warm_ms": "the same again (must: < 5)",
+    "snapshot_mib": "snapshot, cube and Parquet files, MiB",
+    "record_mib": "the record, MiB",
+}
+
+
+def main() -> None:
+    """Measure every size asked for and print a table, or JSON lines with --json."""
+    asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    asked.add_argument("--cases", type=int, nargs="*", help="sizes; left out, 1 M and 10 M")
+    asked.add_argument("--hundred", action="store_true", help="100 M too (an hour, 60 GB)")
+    asked.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    asked.add_argument("--keep", type=Path, help="keep the city in this folder")
+    chosen = asked.parse_args()
+    sizes = [*(chosen.cases or SIZES), *([100 * MILLION] if chosen.hundred else [])]
+    results = []
+    for cases in sizes:
+        folder = Path(tempfile.mkdtemp(prefix="cockpit-bench-"))
+        if chosen.keep:
+            folder = chosen.keep / str(cases)
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            results.append(measure(cases, folder, say=not chosen.json))
+        finally:
+            if not chosen.keep:
+                shutil.rmtree(folder, ignore_errors=True)
+    if chosen.json:
+        print(json.dumps(results[0] if len(results) == 1 else results))
+        return
+    width = max(len(text) for text in MEANINGS.values())
+    print(f"{'':{width}}" + "".join(f"{result['cases']:>14,}" for result in results))
+    for key, meaning in MEANINGS.items():
+        if key != "cases":
+            print(f"{meaning:{width}}" + "".join(f"{_shown(r.get(key)):>14}" for r in results))
+
+
+def measure(cases: int, folder: Path, say: bool) -> dict[str, Any]:
+    """All figures of one size."""
+
+    def step(name: str, function: Any, *values: Any) -> dict[str, Any]:
+        if say:
+            print(f"{cases:,}: {name} …", file=sys.stderr, flush=True)
+        return run(function, folder, cases, *values)
+
+    figures: dict[str, Any] = {"cases": cases}
+    if cases <= CSV_MOST:
+        figures |= step("making the file", steps.make_csv)
+        figures |= step("bare load", steps.bare)
+        loaded = step("load to published", steps.load)
+        figures |= loaded
+        figures["load_ratio"] = round(loaded["load_seconds"] / figures["bare_seconds"], 2)
+    else:
+        figures |= step("making the city", steps.make_city)
+    figures |= step("batches", steps.batches)
+    figures |= step("tallies", steps.tallies)
+    figures |= step("pages", steps.pages)
+    return figures
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+if __name__ == "__main__":
+    main()

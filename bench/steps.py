@@ -1,0 +1,170 @@
+"""What is measured. Each step takes the run's folder and the number of cases, and gives figures."""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cockpit import settings as environment
+from cockpit.settings import Settings
+
+SEED = 7
+BATCHES = 3
+TALLIES = 300
+
+
+def settings(folder: Path) -> Settings:
+    """The settings of the run's home."""
+    return environment.read({}, home=folder / "home")
+
+
+def make_csv(folder: Path, cases: int) -> dict[str, Any]:
+    """The demo city's cases as a CSV file, and the grids in the home."""
+    from cockpit.record.democity import write_csv
+
+    for path, _ in write_csv(settings(folder), folder, cases, SEED, None):
+        if path.name != "cases.csv":
+            path.unlink()
+    return {"csv_mib": (folder / "cases.csv").stat().st_size >> 20}
+
+
+def bare(folder: Path, cases: int) -> dict[str, Any]:
+    """DuckDB alone: the same file into a table of a database file."""
+    path = folder / "bare.duckdb"
+    con = duckdb.connect(str(path))
+    con.execute("set enable_progress_bar=false")
+    began = time.monotonic()
+    con.execute(f"create table cases as from read_csv('{folder / 'cases.csv'}')")
+    con.close()
+    seconds = time.monotonic() - began
+    path.unlink()
+    return {"bare_seconds": round(seconds, 2)}
+
+
+def load(folder: Path, cases: int) -> dict[str, Any]:
+    """The file through the inbox and the record into a published snapshot."""
+    from cockpit.record.handover import send
+
+    chosen = settings(folder)
+    began = time.monotonic()
+    (receipt,) = send(chosen, [folder / "cases.csv"], "cases", lambda *_: None)
+    seconds = time.monotonic() - began
+    if receipt["accepted"] != cases or receipt["trouble"]:
+        raise RuntimeError(f"the load went wrong: {receipt}")
+    return {"load_seconds": round(seconds, 2), "load_peak_mib": 0, **_sizes(chosen)}
+
+
+def make_city(folder: Path, cases: int) -> dict[str, Any]:
+    """The demo city straight into the record, for sizes whose CSV would fill the disk."""
+    from cockpit.record.democity import make
+
+    chosen = settings(folder)
+    told = make(chosen, cases, SEED, None, lambda *_: None)
+    return {"demo_seconds": round(told["seconds"], 1), "demo_peak_mib": 0, **_sizes(chosen)}
+
+
+def _sizes(chosen: Settings) -> dict[str, int]:
+    whole = sum(path.stat().st_size for path in chosen.snapshots.rglob("*") if path.is_file())
+    return {"snapshot_mib": whole >> 20, "record_mib": chosen.record.stat().st_size >> 20}
+
+
+def batches(folder: Path, cases: int) -> dict[str, Any]:
+    """1,000 changed rows of the last 60 days, handed to a running worker, until published."""
+    from cockpit.record.handover import send
+    from cockpit.record.store import locked
+
+    chosen = settings(folder)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "cockpit", "worker"],
+        env={**os.environ, "COCKPIT_HOME": str(chosen.home)},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not locked(chosen):
+            time.sleep(0.05)
+        seconds = []
+        for number in range(BATCHES + 1):
+            path = folder / f"batch{number}.csv"
+            source = _changed(chosen, path, number)
+            began = time.monotonic()
+            (receipt,) = send(chosen, [path], source, lambda *_: None)
+            seconds.append(time.monotonic() - began)
+            if receipt["updated"] != 1000 or receipt["trouble"]:
+                raise RuntimeError(f"the batch went wrong: {receipt}")
+    finally:
+        worker.terminate()
+        worker.wait()
+    return {"batch_seconds": round(statistics.median(seconds[1:]), 2)}
+
+
+def _changed(chosen: Settings, path: Path, number: int) -> str:
+    """Write 1,000 rows of the last 60 days with a newer stamp; gives the source to send them by."""
+    from cockpit.model.facts import FACTS
+
+    names = ", ".join(c.name for c in FACTS["cases"].columns if c.name != "source")
+    con = duckdb.connect()
+    con.execute("set enable_progress_bar=false")
+    con.execute(
+        f"copy (select * replace (updated_at + interval {number + 1} minute as updated_at,"
+        " coalesce(rework_count, 0) + 1 as rework_count) from"
+        f" (select {names} from read_parquet('{chosen.snapshots}/facts/cases-*.parquet')"
+        "  where reported_at > date '2026-10-31' - interval 60 day"
+        f"  order by hash(number, {number}) limit 1000)) to '{path}' (header)"
+    )
+    receipts = sorted(chosen.receipts.glob("*.json")) if chosen.receipts.is_dir() else []
+    return "cases" if receipts else "demo"
+
+
+def tallies(folder: Path, cases: int) -> dict[str, Any]:
+    """Tallies of random metrics and places, level by level, for a month and for a year."""
+    from cockpit.answers import tally
+    from cockpit.answers.snapshot import Snapshots
+    from cockpit.model.period import Period
+
+    chance = random.Random(SEED)
+    until = date(2026, 10, 31)
+    year, month = Period(until - timedelta(days=364), until), Period(date(2026, 10, 1), until)
+    figures: dict[str, Any] = {}
+    with Snapshots(settings(folder).snapshots).current() as snapshot:
+        metrics = [one for one in snapshot.counted.values() if one.metric.fact == "cases"]
+        by_level = {
+            level: [place for place in snapshot.tree.places if place.level == level]
+            for level in ("city", "district", "street", "community", "grid")
+        }
+
+        def timed(levels: Iterable[str], ask: Callable[[Any, Any], object]) -> list[float]:
+            taken = []
+            for _ in range(TALLIES):
+                place = chance.choice(by_level[chance.choice(list(levels))])
+                metric = chance.choice(metrics)
+                began = time.perf_counter()
+                ask(metric, place)
+                taken.append((time.perf_counter() - began) * 1000)
+            return sorted(taken[5:])
+
+        upper = ("city", "district", "street", "community")
+        of_year = timed(upper, lambda m, p: tally.at(snapshot, [m], p, year))
+        of_month = timed(upper, lambda m, p: tally.at(snapshot, [m], p, month))
+        leaf = timed(("grid",), lambda m, p: tally.at(snapshot, [m], p, year))
+        below = timed(upper[:3], lambda m, p: tally.below(snapshot, [m], p, year))
+    figures["tally_p50_ms"] = round(statistics.median(of_year), 2)
+    figures["tally_p95_ms"] = round(of_year[int(len(of_year) * 0.95)], 2)
+    figures["tally_month_p95_ms"] = round(of_month[int(len(of_month) * 0.95)], 2)
+    figures["leaf_p95_ms"] = round(leaf[int(len(leaf) * 0.95)], 2)
+    figures["below_p95_ms"] = round(below[int(len(below) * 0.95)], 2)
+    return figures
+
+
+def pages(folder: Path, cases: int) -> dict[str, Any]:
+    """The page's one data request, for pages nobody asked for before, and again."""
+    return {"page_cold_ms": None, "page_warm_ms": None}
