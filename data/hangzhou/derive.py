@@ -11,7 +11,8 @@ packages (and pypinyin, 0.55) always give the same bytes. The rules:
 - Kind is read from the name (districts, streets) or the last three digits (communities). For a
   street both must agree: 001-099 街道, 100-199 镇, 200-399 乡, from 400 statistical units only.
 - A district or street code of 2020 that is gone in 2023 ended with the reform of 2021-04-09. A
-  street's successor is the one new code with its name. Districts have none: follow the streets.
+  street's successor is the one new code with its name; a district's is the one district that all
+  its streets went to. Where they went to several it has none: follow the streets.
 - A code that begins with a code born in the reform is valid from that day. The first day of any
   other code is not known: blank.
 - Blank is not zero: a population or position without a citable source stays blank.
@@ -137,6 +138,9 @@ def derive(package: Path, before: Path) -> list[Place]:
         return REFORM if born & {code[:6], code[:9]} else ""
 
     def successor(code: str) -> str:
+        if len(code) == 6:
+            homes = {successor(street)[:6] for street in gone if street[:6] == code < street}
+            return homes.pop() if len(homes) == 1 else ""
         heirs = [new for new in born if len(new) == len(code) == 9 and now[new] == then[code]]
         if len(code) == 9 and len(heirs) != 1:
             raise SystemExit(f"{code} {then[code]}: one successor expected, found {heirs}")
