@@ -46,15 +46,14 @@ Day = Annotated[str | None, typer.Option(help="A day such as 2026-10-01, include
 def main() -> None:
     """Run the verbs; a Mistake is told in one line, and nothing else of ours is shown."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except Mistake as mistake:
         err.print(f"[bold red]✗[/] {_escape(mistake.text())}")
         sys.exit(1)
     except (typer.Abort, KeyboardInterrupt):
         err.print("Stopped.")
         sys.exit(130)
-    except typer.Exit as leaving:
-        sys.exit(leaving.exit_code)
     except Exception as error:
         if hasattr(error, "show"):
             error.show()
