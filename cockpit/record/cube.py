@@ -8,7 +8,7 @@ count everything below a place, so a page reads as many rows as it shows days.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -130,7 +130,6 @@ def fill(
     rows: str,
     into: str,
     weight: str = "",
-    tell: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Count ``rows`` (a relation with the fact's columns, ``pos`` and maybe a weight) into the
     empty table ``into``: clock by clock at the cube's own places, then rung by rung upwards.
@@ -142,13 +141,12 @@ def fill(
     based = f"(select r.*, b.base from {rows} r join bases b using (pos))"
     pieces: list[str] = []
     holders: dict[str, list[str]] = {part: [] for part in parts}
-    for done, clock in enumerate(clocks):
-        tell(done / len(clocks))
+    for clock in clocks:
         for select in (count, count_left):
             name = f"piece_{len(pieces)}"
             counted = select(clock, based, ["base"], weight)
             con.execute(f"create or replace temp table {name} as {counted}")
-            for (part, *_) in con.execute(f"describe {name}").fetchall()[2:]:
+            for part, *_ in con.execute(f"describe {name}").fetchall()[2:]:
                 holders[part].append(name)
             pieces.append(name)
     listed = ", ".join(
@@ -156,8 +154,8 @@ def fill(
         for part in parts
     )
     con.execute(
-        f"create or replace temp table cells as select s.rung, s.own, k.base as pos, k.day, {listed}"
-        " from (select distinct base, day from ("
+        "create or replace temp table cells as"
+        f" select s.rung, s.own, k.base as pos, k.day, {listed} from (select distinct base, day from ("
         + " union all ".join(f"select base, day from {name}" for name in pieces)
         + ") order by base, day) k join steps s on s.pos = k.base"
         + "".join(f" left join {name} using (base, day)" for name in pieces)
