@@ -13,7 +13,8 @@ from typing import Any
 
 def run(step: Callable[..., dict[str, Any]], *values: Any) -> dict[str, Any]:
     """Run a step in a fresh process and give the figures it returns. ``peak_mib`` among its keys
-    is filled with the process's peak memory. Raises RuntimeError where the step failed."""
+    is filled with the process's peak memory. Raises RuntimeError where the step failed.
+    """
     spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "figures.json"

@@ -1,13 +1,18 @@
 """The only door to a snapshot: opened read-only, swapped when CURRENT names another, and let go
-when the last answer that uses it is done.
+when the last answer that uses it is done. While it is open its manifest is locked, shared: the
+writer takes no snapshot away that somebody reads.
 
 Open snapshots only in the process that reads them: DuckDB does not survive a fork.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
+import logging
+import os
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +28,8 @@ from cockpit.model.facts import FACTS
 from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.places import Place, Tree
+
+log = logging.getLogger("cockpit.snapshot")
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Snapshot:
         self.id = id
         self.folder = folder
         self._local = threading.local()
+        self._let_go = weakref.finalize(self, os.close, _hold(folder / f"{id}.json"))
         manifest = json.loads((folder / f"{id}.json").read_text("utf-8"))
         self.con = duckdb.connect(":memory:")
         self.con.execute(f"set threads={max(1, threads)}")
@@ -91,7 +99,7 @@ class Snapshot:
     def tree(self) -> Tree:
         """The places as they stood when this was published."""
         columns = "code, name, rung, parent, pos, hi, kind, population, lon, lat, pinyin"
-        rows = self.con.execute(f"select {columns} from snap.places order by pos").fetchall()
+        rows = self.rows(f"select {columns} from snap.places order by pos")
         places = [
             Place(
                 code=row[0],
@@ -108,13 +116,12 @@ class Snapshot:
             )
             for row in rows
         ]
-        retired = dict(self.con.execute("select code, successor from snap.retired").fetchall())
-        return Tree(places, retired)
+        return Tree(places, dict(self.rows("select code, successor from snap.retired")))
 
     @cached_property
     def unranked(self) -> frozenset[str]:
         """Codes of places that no ranking compares."""
-        rows = self.con.execute("select code from snap.places where not ranked").fetchall()
+        rows = self.rows("select code from snap.places where not ranked")
         return frozenset(row[0] for row in rows)
 
     @property
@@ -160,6 +167,17 @@ class Snapshot:
     def close(self) -> None:
         """Let go of the files."""
         self.con.close()
+        self._let_go()
+
+
+def _hold(manifest: Path) -> int:
+    """Keep the writer from taking a snapshot away. Raises FileNotFoundError where it just has."""
+    descriptor = os.open(manifest, os.O_RDONLY | os.O_CLOEXEC)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    if not os.fstat(descriptor).st_nlink:
+        os.close(descriptor)
+        raise FileNotFoundError(manifest)
+    return descriptor
 
 
 class Snapshots:
@@ -167,10 +185,12 @@ class Snapshots:
 
     def __init__(self, folder: Path, threads: int = 2, memory: str = "25%"):
         self.folder, self.threads, self.memory = folder, threads, memory
-        self._lock = threading.Lock()
         self._open: Snapshot | None = None
-        self._uses: dict[str, int] = {}
-        self._stale: dict[str, Snapshot] = {}
+        self._uses: dict[Snapshot, int] = {}
+        self._lock = threading.Lock()
+        """Guards the two above, for moments only."""
+        self._opening = threading.Lock()
+        """Held by the one thread that opens a snapshot."""
 
     def current_id(self) -> str | None:
         """The id in CURRENT, or None before the first publish."""
@@ -189,7 +209,35 @@ class Snapshots:
             self._give_back(snapshot)
 
     def _take(self) -> Snapshot:
+        self._renew()
         with self._lock:
+            snapshot = self._open
+            assert snapshot is not None, "renewing opens one or raises"
+            self._uses[snapshot] = self._uses.get(snapshot, 0) + 1
+        return snapshot
+
+    def _renew(self) -> None:
+        """Open what CURRENT names. It takes a while: whoever comes meanwhile goes on with the
+        snapshot of before, and only the first ones of all wait.
+        """
+        if self._is_newest() or not self._opening.acquire(blocking=self._open is None):
+            return
+        try:
+            if not self._is_newest():
+                self._swap(self._newest())
+        except (duckdb.Error, OSError) as error:
+            if self._open is None:
+                raise
+            log.error("snapshot %s stays: the newest cannot be opened: %s", self._open.id, error)
+        finally:
+            self._opening.release()
+
+    def _is_newest(self) -> bool:
+        return self._open is not None and self._open.id == self.current_id()
+
+    def _newest(self) -> Snapshot:
+        """The snapshot in service, opened. It may be followed, and taken away, on the way there."""
+        while True:
             id = self.current_id()
             if id is None:
                 raise NoSnapshot(
@@ -197,22 +245,24 @@ class Snapshots:
                     where=self.folder,
                     write="Load a file with: cockpit ingest, or a demo city with: cockpit demo",
                 )
-            if self._open is None or self._open.id != id:
-                fresh = Snapshot(self.folder, id, self.threads, self.memory)
-                if self._open is not None:
-                    if self._uses.get(self._open.id):
-                        self._stale[self._open.id] = self._open
-                    else:
-                        self._open.close()
-                self._open = fresh
-            self._uses[id] = self._uses.get(id, 0) + 1
-            return self._open
+            try:
+                return Snapshot(self.folder, id, self.threads, self.memory)
+            except (duckdb.Error, OSError):
+                if id == self.current_id():
+                    raise
+
+    def _swap(self, fresh: Snapshot) -> None:
+        with self._lock:
+            before, self._open = self._open, fresh
+            idle = before is not None and before not in self._uses
+        if before is not None and idle:
+            before.close()
 
     def _give_back(self, snapshot: Snapshot) -> None:
         with self._lock:
-            self._uses[snapshot.id] -= 1
-            if not self._uses[snapshot.id]:
-                del self._uses[snapshot.id]
-                stale = self._stale.pop(snapshot.id, None)
-                if stale is not None and stale is not self._open:
-                    stale.close()
+            self._uses[snapshot] -= 1
+            if not self._uses[snapshot]:
+                del self._uses[snapshot]
+            idle = snapshot not in self._uses and snapshot is not self._open
+        if idle:
+            snapshot.close()

@@ -1,8 +1,4 @@
-"""Tallies for a place and a period: from the cube, or below it from the rows themselves.
-
-Both ways sum the same parts (``model/counting.py``); which one is taken is a matter of the rung
-alone, so nobody who asks needs to know.
-"""
+"""Tallies for a place and a period, for its children, and along time: sums over the cube."""
 
 from __future__ import annotations
 
@@ -13,14 +9,10 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cockpit.answers.snapshot import Snapshot
-from cockpit.model.counting import Counted, clocks, count_all, part_types
-from cockpit.model.levels import LEVELS
+from cockpit.model.counting import Counted, part_types
 from cockpit.model.metric import Tally
 from cockpit.model.period import Period
 from cockpit.model.places import Place
-
-DEEPEST = len(LEVELS) - 2
-"""The lowest rung that the cube keeps."""
 
 Step = Literal["day", "week", "month"]
 Tallies = dict[str, Tally]
@@ -139,7 +131,7 @@ def _summed(
             values.append(day)
     where = f" where {' and '.join(tests)}" if tests else ""
     sums = ", ".join(f"sum({part})" for part in parts)
-    rows = _rows(snapshot, fact, metrics, places, own)
+    rows = _rows(fact, places, own)
     for key, *found in snapshot.rows(
         f"select {group}, {sums} from {rows}{where} group by {group}", values
     ):
@@ -164,19 +156,12 @@ def _number(value: Any) -> int | Decimal:
     return value if isinstance(value, Decimal) and value % 1 else int(value)
 
 
-def _rows(
-    snapshot: Snapshot, fact: str, metrics: Sequence[Counted], places: Sequence[Place], own: bool
-) -> str:
-    """A relation of pos, day and the metrics' parts for some places of one parent."""
+def _rows(fact: str, places: Sequence[Place], own: bool) -> str:
+    """The cube's rows of some places of one parent: all below them, or only their own."""
     here = f"pos between {places[0].lo} and {places[-1].lo}"
     rungs = sorted({place.rung for place in places})
-    if len(rungs) > 1 or places[0].rung > DEEPEST:
+    if len(rungs) > 1:
         here += f" and pos in ({', '.join(str(place.lo) for place in places)})"
-    if places[0].rung > DEEPEST or (own and places[0].rung == DEEPEST):
-        if not snapshot.standing(fact).rows:
-            return f"(select * from {fact}_cube where false)"
-        counted = count_all(clocks(fact, metrics), "here", ["pos"])
-        return f"(with here as materialized (select * from {fact} where {here}) {counted})"
     return (
         f"(select * from {fact}_cube where own = {own}"
         f" and rung between {rungs[0]} and {rungs[-1]} and {here})"

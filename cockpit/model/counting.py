@@ -1,8 +1,8 @@
 """From metrics to SQL that counts: the one place where rows are turned into parts.
 
 The parts of a metric are sums over rows: numerator ``n``, denominator ``d``, how many rows
-answered ``a``, how many were left open ``l``. The cube, the rows of a leaf and the difference of
-a changed row all use the SELECT made here, so they cannot disagree about a formula.
+answered ``a``, how many were left open ``l``. The cube and the difference that a changed row
+makes use the SELECTs made here, so they cannot disagree about a formula.
 
 Numbers are summed as DECIMAL(38, 4): exact, so the order in which rows arrive cannot show.
 """
@@ -72,14 +72,6 @@ def part_types(counted: Sequence[Counted]) -> dict[str, str]:
             )
             typed[part] = "bigint" if whole else NUMBER
     return typed
-
-
-def count_all(clocks: Sequence[Clock], rows: str, group: Sequence[str], weight: str = "") -> str:
-    """A SELECT of ``group`` (columns of ``rows``), day and every part of every clock. Groups may
-    come more than once, each time with some of the parts and NULL for the others: parts add."""
-    selects = [count(clock, rows, group, weight) for clock in clocks]
-    selects += [count_left(clock, rows, group, weight) for clock in clocks]
-    return " union all by name ".join(f"({select})" for select in selects)
 
 
 def count(clock: Clock, rows: str, group: Sequence[str], weight: str = "") -> str:

@@ -6,8 +6,8 @@ along places and days because every row contributes on its own, at a moment of i
 * a flow counts a row on the day of its ``clock``;
 * a stock counts a row from the day it ``enters`` to the day it ``leaves``.
 
-So a metric is a few *contributions*: (clock, sign). Everything that counts (the cube, the rows
-of a leaf, the difference a changed row makes) is made from those.
+So a metric is a few *contributions*: (clock, sign). The cube, and the difference that a changed
+row makes to it, are made from those.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from cockpit.model.facts import FACTS, fact
 from cockpit.model.mistakes import Mistake, did_you_mean
 
 FORMATS = ("csv", "tsv", "xlsx", "json", "ndjson", "parquet")
+ENCODINGS = ("utf-8", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class Source:
     title: str = ""
     title_en: str = ""
     format: str = ""
-    """One of FORMATS; left out, the file's own name and first bytes decide."""
+    """One of FORMATS, for files whose name and first bytes do not tell."""
     encoding: str = ""
-    """utf-8 or gb18030; left out, it is recognised."""
+    """utf-8, gb18030 or another that Python knows; left out, it is recognised."""
     delimiter: str = ""
     """One character between fields; left out, it is recognised from the header line."""
     null: tuple[str, ...] = ()
@@ -89,16 +90,36 @@ def read_source(name: str, text: str, where: str) -> Source:
             where=f"{where}:{_line(text, 'fact')}",
             write=did_you_mean(str(values["fact"]), FACTS),
         )
-    form = values.get("format", "")
+    form, encoding = str(values.get("format", "")), str(values.get("encoding", ""))
     if form and form not in FORMATS:
         raise Mistake(
             f"{form!r} is no format",
             where=f"{where}:{_line(text, 'format')}",
-            write=did_you_mean(str(form), FORMATS),
+            write=did_you_mean(form, FORMATS),
+        )
+    if encoding and not _known(encoding):
+        raise Mistake(
+            f"{encoding!r} is no encoding",
+            where=f"{where}:{_line(text, 'encoding')}",
+            write=did_you_mean(encoding.lower(), ENCODINGS),
+        )
+    if len(str(values.get("delimiter", ""))) > 1:
+        raise Mistake(
+            f"the delimiter {values['delimiter']!r} is more than one character",
+            where=f"{where}:{_line(text, 'delimiter')}",
+            write='delimiter = ";"',
         )
     if not sql:
         raise Mistake("there is no SELECT below the header", where=where)
     return Source(**values, name=name, sql=sql, path=where)  # type: ignore[arg-type]
+
+
+def _known(encoding: str) -> bool:
+    try:
+        "".encode(encoding)
+    except LookupError:
+        return False
+    return True
 
 
 def template_source(name: str) -> Source:

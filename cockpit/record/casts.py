@@ -8,17 +8,27 @@ from collections.abc import Collection
 
 from cockpit.model.fact import Column, Fact
 
-YES = ("是", "有", "真", "√", "y")
-NO = ("否", "无", "假", "×", "n")
+YES = ("是", "有", "真", "√", "y", "yes", "true", "1")
+NO = ("否", "无", "假", "×", "n", "no", "false", "0")
 LONG_AGO, FAR_AHEAD = "1900-01-01", "2200-01-01"
+USUAL = ("????-??-??[ T]??:??:?[0-9]", "????-??-??")
+"""How nearly all moments are spelt, as patterns that are cheap to test. A cast alone would not do:
+it overlooks a zone, or any word, after a time."""
+PLAIN = r"\d{4}[-/]\d\d?[-/]\d\d?(?: \d\d?:\d\d?(?::\d\d?)?)?"
+DAY = r"(\d{4})[-/.年](\d\d?)[-/.月](\d\d?)日?"
+TIME = r"(\d\d?)[:时点](\d\d?)(?:[:分](\d\d?(?:[.]\d+)?))?[分秒]?"
 SPELLINGS = (
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日%H时%M分",
-    "%Y年%m月%d日",
-    "%Y%m%d%H%M%S",
-    "%Y%m%d",
+    rf"\s*{DAY}(?:[T\s]*{TIME})?\s*",
+    r"\s*(\d{4})(\d\d)(\d\d)(?:\s?(\d\d):?(\d\d):?(\d\d))?\s*",
 )
+"""Other spellings, as year, month, day, hour, minute and second."""
+ZONED = (
+    r"\s*\d{4}[-/]\d\d?[-/]\d\d?[T ]\d\d?:\d\d?(?::\d\d?(?:[.]\d+)?)?"
+    r" ?(?:Z|[+-](?:0\d|1[0-4])(?::?\d\d)?)\s*"
+)
+HALVES = ("%Y-%m-%d %I:%M:%S %p", "%Y/%m/%d %I:%M:%S %p", "%Y/%m/%d %I:%M %p")
+WIDE = "\u00a0\u3000\ufeff"
+"""Blanks beyond ASCII."""
 NOUNS = {
     "TIMESTAMP": "no moment (write 2026-10-01 08:30:00)",
     "DATE": "no date (write 2026-10-01)",
@@ -47,7 +57,8 @@ def rows(fact: Fact, given: Collection[str], mapped: str, source: str, timezone:
     """
     columns = [column for column in fact.columns if column.name != "source"]
     here = [column for column in columns if column.name in given]
-    texts = [f"{_read(column)} as {_text(column)}" for column in here]
+    codes = {*fact.key, "place"}
+    texts = [f"{_read(c, c.name in codes)} as {_text(c)}" for c in here]
     casts = [f"{_cast(c, timezone)} as {c.name}" for c in here]
     casts += [f"null::{c.type} as {c.name}" for c in columns if c.name not in given]
     faults = [fault for column in columns for fault in _faults(column, column.name in given)]
@@ -76,9 +87,13 @@ from (select *{derived} from (
 ))"""
 
 
-def _read(column: Column) -> str:
-    """Text is trimmed, and blank is nothing; other columns see to that in their cast."""
+def _read(column: Column, code: bool) -> str:
+    """Text is trimmed, and blank is nothing; other columns see to that in their cast. Codes are
+    rid of every blank: systems put a tab behind one so that a spreadsheet leaves it alone.
+    """
     text = f"{name(column.name)}::varchar"
+    if code:
+        return rf"nullif(regexp_replace({text}, '^[\s{WIDE}]+|[\s{WIDE}]+$', '', 'g'), '')"
     return f"nullif(trim({text}), '')" if column.type == "VARCHAR" else text
 
 
@@ -89,20 +104,13 @@ def _text(column: Column) -> str:
 def _cast(column: Column, timezone: str) -> str:
     text = _text(column)
     if column.type in ("TIMESTAMP", "DATE"):
-        spellings = ", ".join(literal(spelling) for spelling in SPELLINGS)
-        moment = (
-            f"case when strlen({text}) > 19 and"
-            f" regexp_matches({text}, '(Z|[+-]\\d\\d(:?\\d\\d)?)$')"
-            f" then timezone({literal(timezone)}, try_cast({text} as timestamptz))"
-            f" else coalesce(try_cast({text} as timestamp),"
-            f" try_strptime({text}, [{spellings}])) end"
-        )
+        moment = _moment(text, timezone)
         return moment if column.type == "TIMESTAMP" else f"({moment})::date"
     if column.type == "BOOLEAN":
         yes, no = (", ".join(literal(word) for word in words) for words in (YES, NO))
         return (
-            f"coalesce(try_cast({text} as boolean), case when lower({text}) in ({yes}) then true"
-            f" when lower({text}) in ({no}) then false end)"
+            f"coalesce(try_cast({text} as boolean), case when lower(trim({text})) in ({yes})"
+            f" then true when lower(trim({text})) in ({no}) then false end)"
         )
     if column.type == "INTEGER":
         return (
@@ -112,6 +120,25 @@ def _cast(column: Column, timezone: str) -> str:
     if column.type == "DOUBLE":
         return f"case when isfinite(try_cast({text} as double)) then try_cast({text} as double) end"
     return text
+
+
+def _moment(text: str, timezone: str) -> str:
+    """SQL for a moment in the city's local time, however it is spelt."""
+    usual = " or ".join(f"{text} glob {literal(pattern)}" for pattern in USUAL)
+    zoned = f"replace(replace(replace({text}, ' +', '+'), ' -', '-'), ' Z', 'Z')"
+    others = "".join(
+        f" when regexp_full_match({text}, '{spelling}') then try_cast(rtrim(regexp_replace("
+        rf"{text}, '{spelling}', '\1-\2-\3 \4:\5:\6'), ' :') as timestamp)"
+        for spelling in SPELLINGS
+    )
+    halves = ", ".join(literal(spelling) for spelling in HALVES)
+    return (
+        f"case when {usual} or regexp_full_match({text}, '{PLAIN}')"
+        f" then try_cast({text} as timestamp){others}"
+        f" when regexp_full_match({text}, '{ZONED}')"
+        f" then timezone({literal(timezone)}, try_cast({zoned} as timestamptz))"
+        f" when {text} ilike '%:% _M' then try_strptime({text}, [{halves}]) end"
+    )
 
 
 def _faults(column: Column, given: bool) -> list[tuple[str, str, str]]:

@@ -1,5 +1,5 @@
-"""The cube: per fact, place and day the parts of every metric, each by its own clock, down to one
-level above the leaf. Its rows are contributions that add, so a change is a few rows more.
+"""The cube: per fact, place and day the parts of every metric, each by its own clock, down to the
+leaf. Its rows are contributions that add, so a change is a few rows more.
 
 ``own`` rows count what lies at a place itself and in none of its children (未落格); the other rows
 count everything below a place, so a page reads as many rows as it shows days.
@@ -8,7 +8,7 @@ count everything below a place, so a page reads as many rows as it shows days.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -20,9 +20,6 @@ from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
-
-DEEPEST = len(LEVELS) - 2
-"""The lowest rung that the cube keeps; below it, rows are counted."""
 
 
 def weigh(con: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) -> list[Counted]:
@@ -75,25 +72,21 @@ def fingerprint(fact: Fact, counted: Sequence[Counted], city: str) -> str:
 
 
 def plant(con: duckdb.DuckDBPyConnection, tree: Tree) -> None:
-    """Temporary tables of the tree: ``bases`` (pos → the cube's place it is counted at) and
-    ``steps`` (each of those places, its rung, whether rows can lie in it and in no child of it,
-    and the place above).
+    """The temporary table ``steps``: each place, its rung, whether it has children (so that rows
+    can lie in it and in none of them), and the place above.
     """
-    bases, steps = [], []
-    for place in tree.places:
-        base = place
-        while base.rung > DEEPEST and base.parent is not None:
-            base = tree.by_code[base.parent]
-        bases.append((place.lo, base.lo))
-        if base is place:
-            own = place.rung < DEEPEST and bool(tree.below(place))
-            up = tree.by_code[place.parent].lo if place.parent else None
-            steps.append((place.lo, place.rung, own, up))
-    con.execute("create or replace temp table bases (pos integer, base integer)")
+    steps = [
+        (
+            place.lo,
+            place.rung,
+            bool(tree.below(place)),
+            tree.by_code[place.parent].lo if place.parent else None,
+        )
+        for place in tree.places
+    ]
     con.execute(
         "create or replace temp table steps (pos integer, rung tinyint, own boolean, up integer)"
     )
-    fill_table(con, "bases", bases)
     fill_table(con, "steps", steps)
 
 
@@ -131,57 +124,76 @@ def fill(
     into: str,
     weight: str = "",
 ) -> None:
-    """Count ``rows`` (a relation with the fact's columns, ``pos`` and maybe a weight) into the
-    empty table ``into``: clock by clock at the cube's own places, then rung by rung upwards.
+    """Count ``rows`` (a relation with the fact's columns, ``pos`` and maybe a weight) and add what
+    was counted to the table ``into``: first where the rows lie, then rung by rung upwards.
 
     The clocks are counted apart and joined: grouped together, each of the many sums of each cell
-    would be held and touched at once, which takes five times as long and all of the memory.
+    would be held and touched at once, which takes five times as long and all of the memory. What
+    is left open is little, so it is not joined but stands in rows of its own.
     """
     parts = part_types(members(clocks))
-    based = f"(select r.*, b.base from {rows} r join bases b using (pos))"
-    pieces: list[str] = []
-    holders: dict[str, list[str]] = {part: [] for part in parts}
-    for clock in clocks:
-        for select in (count, count_left):
-            name = f"piece_{len(pieces)}"
-            counted = select(clock, based, ["base"], weight)
-            con.execute(f"create or replace temp table {name} as {counted}")
-            for part, *_ in con.execute(f"describe {name}").fetchall()[2:]:
-                holders[part].append(name)
-            pieces.append(name)
-    listed = ", ".join(
-        f"{' + '.join(f'coalesce({name}.{part}, 0)' for name in holders[part])} as {part}"
-        for part in parts
+    typed = ", ".join(f"{part} {kind}" for part, kind in parts.items())
+    con.execute(f"create or replace temp table aside (pos integer, day date, {typed})")
+    pieces: dict[str, Clock] = {}
+    for number, clock in enumerate(clocks):
+        counted = count(clock, rows, ["pos"], weight)
+        con.execute(f"create or replace temp table piece_{number} as {counted}")
+        pieces[f"piece_{number}"] = clock
+        con.execute(f"insert into aside by name {count_left(clock, rows, ['pos'], weight)}")
+    keys = " union all ".join(f"select pos, day from {name}" for name in pieces)
+    joins = "".join(f" left join {name} using (pos, day)" for name in pieces)
+    con.execute(
+        f"create or replace temp table cells as select s.rung, s.own, pos, day, {_joined(pieces)}"
+        f" from (select distinct pos, day from ({keys}) order by pos, day)"
+        f" join steps s using (pos){joins}"
     )
     con.execute(
-        "create or replace temp table cells as"
-        f" select s.rung, s.own, k.base as pos, k.day, {listed} from (select distinct base, day from ("
-        + " union all ".join(f"select base, day from {name}" for name in pieces)
-        + ") order by base, day) k join steps s on s.pos = k.base"
-        + "".join(f" left join {name} using (base, day)" for name in pieces)
+        "insert into cells by name select s.rung, s.own, a.* from aside a join steps s using (pos)"
     )
-    for name in pieces:
+    for name in (*pieces, "aside"):
         con.execute(f"drop table {name}")
     _roll_up(con, parts, into)
 
 
+def _joined(pieces: Mapping[str, Clock]) -> str:
+    """SQL of every part over the joined pieces; a stock's parts come from two of them."""
+    holders: dict[str, list[str]] = {}
+    for name, clock in pieces.items():
+        for one, _ in clock.counted:
+            for part in one.parts[:-1]:
+                holders.setdefault(part, []).append(f"coalesce({name}.{part}, 0)")
+    left = {one.parts[-1] for clock in pieces.values() for one, _ in clock.counted}
+    return ", ".join(
+        [f"{' + '.join(held)} as {part}" for part, held in holders.items()]
+        + [f"null::bigint as {part}" for part in sorted(left)]
+    )
+
+
 def _roll_up(con: duckdb.DuckDBPyConnection, parts: dict[str, str], into: str) -> None:
-    """From ``cells`` (what lies at each of the cube's places) to everything below each place."""
+    """From ``cells`` (what lies at each place itself) to everything below each place."""
     listed = ", ".join(parts)
     sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
     con.execute(
         f"insert into {into} select true, rung, pos, day, {listed} from cells"
         " where own order by pos, day"
     )
-    for rung in range(DEEPEST, -1, -1):
+    rolled = ["cells"]
+    for rung in range(len(LEVELS) - 1, -1, -1):
         here = f"select pos, day, {listed} from cells where rung = {rung}"
-        if rung < DEEPEST:
-            lower = ", ".join(f"t.{part}" for part in parts)
-            here = (
-                f"select pos, day, {sums} from ({here} union all select up.pos, t.day, {lower}"
-                f" from {into} t join steps s using (pos) join steps up on up.pos = s.up"
-                f" where not t.own and t.rung > {rung} and up.rung = {rung})"
-                " group by pos, day order by pos, day"
+        if rung < len(LEVELS) - 1:
+            lower = " union all ".join(
+                f"select up.pos, t.day, {', '.join(f't.{part}' for part in parts)} from {name} t"
+                f" join steps s using (pos) join steps up on up.pos = s.up where up.rung = {rung}"
+                + (f" and t.rung = {len(LEVELS) - 1}" if name == "cells" else "")
+                for name in rolled
             )
+            name = f"rolled_{rung}"
+            con.execute(
+                f"create or replace temp table {name} as select pos, day, {sums}"
+                f" from ({here} union all {lower}) group by pos, day order by pos, day"
+            )
+            rolled.append(name)
+            here = f"select * from {name}"
         con.execute(f"insert into {into} select false, {rung}, * from ({here})")
-    con.execute("drop table cells")
+    for name in rolled:
+        con.execute(f"drop table {name}")

@@ -11,7 +11,7 @@ from typing import Any
 from cockpit.model.mistakes import Mistake
 from cockpit.record import inbox
 from cockpit.record.ingest import Progress, Receipt
-from cockpit.record.store import Locked, Record
+from cockpit.record.store import PROGRESS, Locked, Record
 from cockpit.record.worker import Worker
 from cockpit.settings import Settings
 
@@ -43,7 +43,8 @@ def _receipt(settings: Settings, id: str, source: str, tell: Progress) -> dict[s
             return told
         try:
             with Record(settings) as record:
-                Worker(record, tell).drain()
+                worker = Worker(record, tell)
+                worker.drain()
         except Locked:
             _watch(settings, tell)
             time.sleep(LOOK)
@@ -51,9 +52,9 @@ def _receipt(settings: Settings, id: str, source: str, tell: Progress) -> dict[s
         told = inbox.receipt(settings, id)
         if told is None:
             raise Mistake(
-                "it could not be recorded now and waits in the inbox",
+                f"it waits in the inbox ({worker.why(id) or 'somebody may have taken it away'})",
                 where=settings.inbox / source / id,
-                write="See that there is room on the disk, then: cockpit publish or cockpit worker",
+                write="See that there is room on the disk; cockpit worker then takes it",
             )
         return told
 
@@ -61,7 +62,7 @@ def _receipt(settings: Settings, id: str, source: str, tell: Progress) -> dict[s
 def _watch(settings: Settings, tell: Progress) -> None:
     """Pass on what the worker says of its progress."""
     try:
-        said = json.loads((settings.home / "progress.json").read_text("utf-8"))
+        said = json.loads((settings.home / PROGRESS).read_text("utf-8"))
         tell(said["stage"], said["share"], said["rows"])
     except (OSError, ValueError, KeyError):
         return

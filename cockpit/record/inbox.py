@@ -1,17 +1,20 @@
 """The inbox: the one way in. A file lands whole, is processed once, and is kept in the archive.
 
 A landed file's name is its id: when it came, some chance, and its own name. A file that somebody
-drops into ``inbox/<source>/`` is given an id once it has stopped growing.
+drops into ``inbox/<source>/`` is given an id once nobody writes to it any more.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import secrets
 import shutil
+import signal
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,10 @@ from cockpit.record.queries import source as find_source
 from cockpit.record.store import as_json, sync_folder, write_whole
 from cockpit.settings import Settings
 
-_ID = re.compile(r"\d{19}-[0-9a-f]{8}~(?P<name>.+)", re.DOTALL)
+_ID = re.compile(r"(?P<when>\d{19})-[0-9a-f]{8}~(?P<name>.+)", re.DOTALL)
+_ASIDE = re.compile(r"\.\d{19}-[0-9a-f]{8}\.part")
+UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload")
+"""Endings under which other programs write a file until it is whole."""
 SETTLED = 1.0
 """Seconds for which a dropped file has not changed before it is taken."""
 
@@ -35,17 +41,19 @@ def land(settings: Settings, path: Path, source: str) -> str:
     if not path.is_file():
         raise Mistake("there is no such file", where=path)
     folder = settings.inbox / source
-    folder.mkdir(parents=True, exist_ok=True)
     id = _new_id(path.name)
     aside = folder / f".{id[:28]}.part"
     try:
-        shutil.copyfile(path, aside)
-        with aside.open("rb") as copied:
-            os.fsync(copied.fileno())
-        aside.rename(folder / id)
+        folder.mkdir(parents=True, exist_ok=True)
+        with aside.open("xb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # for sweep(): somebody is at work on this
+            shutil.copyfile(path, aside)
+            os.fsync(held.fileno())
+            aside.rename(folder / id)
         sync_folder(folder)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise Mistake(
             f"it cannot be copied into the inbox ({error.strerror})", where=path
         ) from None
@@ -53,48 +61,112 @@ def land(settings: Settings, path: Path, source: str) -> str:
 
 
 def _new_id(name: str) -> str:
-    kept = name.encode()[-180:].decode(errors="ignore")
+    """Sorts by the moment of coming; a name too long for a file loses its beginning, one that is
+    no UTF-8 what is wrong in it.
+    """
+    kept = os.fsencode(name)[-180:].decode(errors="ignore") or "unnamed"
     return f"{time.time_ns():019d}-{secrets.token_hex(4)}~{kept}"
 
 
+def sweep(settings: Settings) -> None:
+    """Take away what a killed process had copied into the inbox only in part."""
+    for folder in _folders(settings.inbox):
+        for path in folder.glob(".*.part"):
+            if _ASIDE.fullmatch(path.name):
+                with suppress(OSError), path.open("rb") as left:
+                    fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+
+
 def waiting(settings: Settings) -> list[tuple[str, Path]]:
-    """(source, file) of all that waits, oldest first; dropped files get their id on the way."""
+    """(source, file) of all that lies in the inbox, oldest first. Changes nothing."""
     found = []
-    for folder in sorted(settings.inbox.iterdir()) if settings.inbox.is_dir() else []:
-        if not folder.is_dir():
-            continue
-        for path in folder.iterdir():
-            if path.name.startswith(".") or path.name.endswith((".part", ".tmp", ".crdownload")):
-                continue
-            if not _ID.fullmatch(path.name):
-                if time.time() - path.stat().st_mtime < SETTLED:
-                    continue
-                path = path.rename(folder / _new_id(path.name))
-            found.append((folder.name, path))
-    return sorted(found, key=lambda item: item[1].name)
+    for folder in _folders(settings.inbox):
+        with suppress(OSError):
+            for path in folder.iterdir():
+                if not path.name.startswith(".") and not path.name.endswith(UNFINISHED):
+                    with suppress(FileNotFoundError):
+                        found.append((_came(path), folder.name, path))
+    return [(source, path) for _, source, path in sorted(found)]
 
 
-def landed(settings: Settings, source: str, path: Path) -> Landed:
-    """What waits, ready to be read. Raises Mistake for a folder that is no source."""
-    name = _ID.fullmatch(path.name)
-    return Landed(
-        id=path.name,
-        name=name["name"] if name else path.name,
-        source=find_source(settings.queries, source),
-        path=path,
+def _folders(inbox: Path) -> list[Path]:
+    with suppress(FileNotFoundError):
+        return [folder for folder in inbox.iterdir() if folder.is_dir()]
+    return []
+
+
+def _came(path: Path) -> int:
+    named = _ID.fullmatch(path.name)
+    return int(named["when"]) if named else path.lstat().st_ctime_ns
+
+
+def ready(settings: Settings, path: Path) -> bool:
+    """Whether a file is whole: it landed, or was dropped and nobody writes to it any more."""
+    try:
+        if not _has_id(settings, path) and 0 <= time.time() - path.lstat().st_ctime < SETTLED:
+            return False
+        return not (path.is_file() and _being_written(path))
+    except OSError:
+        return path.is_symlink() or path.exists()  # whoever opens it is told what is wrong
+
+
+def _has_id(settings: Settings, path: Path) -> bool:
+    """Whether the name is an id, and the file's own: not that of what it is a copy of."""
+    return _ID.fullmatch(path.name) is not None and not any(
+        (folder / path.name).exists() for folder in _folders(settings.archive)
     )
 
 
-def finish(settings: Settings, path: Path, receipt: dict[str, Any]) -> None:
-    """Move a processed file into the archive and write its receipt, in this order: whoever sees
-    the receipt may believe it.
+def _being_written(path: Path) -> bool:
+    """Whether a process of this machine has the file open for writing. Where the system does not
+    tell (another's file, a network's), that it has settled must do.
     """
-    folder = settings.archive / path.parent.name
-    folder.mkdir(parents=True, exist_ok=True)
-    path.rename(folder / path.name)
-    sync_folder(folder)
+    with path.open("rb") as opened:
+        try:
+            fcntl.fcntl(opened, fcntl.F_SETSIG, signal.SIGURG)  # the usual SIGIO would end us
+            fcntl.fcntl(opened, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(opened, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except BlockingIOError:
+            return True
+        except (OSError, AttributeError):
+            return False
+    return False
+
+
+def admit(settings: Settings, path: Path) -> Path:
+    """A waiting file under an id of its own, which a dropped one gets here."""
+    if _has_id(settings, path):
+        return path
+    named = _ID.fullmatch(path.name)
+    return path.rename(path.with_name(_new_id(named["name"] if named else path.name)))
+
+
+def landed(settings: Settings, source: str, path: Path) -> Landed:
+    """What waits, ready to be read. Raises Mistake for a folder that is no source, and a link."""
+    found = find_source(settings.queries, source)
+    if path.is_symlink():
+        raise Mistake("this is a link to a file", where=own_name(path), write="Send the file")
+    return Landed(id=path.name, name=own_name(path), source=found, path=path)
+
+
+def own_name(path: Path) -> str:
+    """The name under which a landed file was sent."""
+    named = _ID.fullmatch(path.name)
+    return named["name"] if named else path.name
+
+
+def finish(settings: Settings, path: Path, receipt: dict[str, Any]) -> None:
+    """Write a processed file's receipt, then move the file into the archive. Cut short between
+    the two, the file still lies in the inbox and is finished again, from the receipt it has.
+    """
     settings.receipts.mkdir(exist_ok=True)
     write_whole(_receipt_path(settings, path.name), as_json(receipt))
+    folder = settings.archive / path.parent.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):  # somebody took it away while it was read
+        path.rename(folder / path.name)
+        sync_folder(folder)
 
 
 def told(receipt: Receipt, snapshot: str | None, trouble: str | None = None) -> dict[str, Any]:

@@ -19,11 +19,13 @@ import pyarrow as pa
 
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
-from cockpit.model.mistakes import Mistake, did_you_mean
+from cockpit.model.mistakes import Mistake
 from cockpit.model.source import Source
 from cockpit.record import casts
-from cockpit.record.formats import Reader, broken, open_file
-from cockpit.record.store import Record
+from cockpit.record.formats import open_file
+from cockpit.record.mapping import columns_given, mapped
+from cockpit.record.reader import Doubt, Reader, Torn, words
+from cockpit.record.store import FAILURES, Record
 
 SMALL = 100_000
 """Up to so many changed rows the cube takes the difference; beyond, the fact is counted anew."""
@@ -31,18 +33,6 @@ SMALL = 100_000
 POS = "list_extract(getvariable('spots'), enum_code(try_cast(coalesce(place, '') as spot)) + 1)"
 """Where a row stands in the tree. A look-up by enum and not a join: a join would change the order
 of the rows, and with it the line numbers of quarantine."""
-
-QUARANTINE = pa.schema(
-    [
-        ("line", pa.int64()),
-        ("column", pa.string()),
-        ("reason", pa.string()),
-        ("original", pa.string()),
-    ]
-)
-
-RESENT = ("_receipt", "_line", "_column", "_reason", "_text")
-"""Columns that an export of quarantine adds; a corrected file may keep them."""
 
 Progress = Callable[[str, float, int], None]
 """Told of a stage, its share done (0 … 1) and the rows behind it."""
@@ -92,6 +82,7 @@ def ingest(record: Record, landed: Landed, progress: Progress | None = None) -> 
     known = receipt_of(record, landed.id)
     if known is not None:
         return known
+    record.sweep()
     tell = progress or (lambda stage, share, rows: None)
     scratch = record.settings.scratch / "file"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -108,15 +99,12 @@ def ingest(record: Record, landed: Landed, progress: Progress | None = None) -> 
     try:
         return _take(record, landed, blank, scratch, tell)
     except Mistake as mistake:
-        record.sweep()
-        words = mistake.text().replace(landed.path.name, landed.name)
-        refused = replace(blank, refused=words, finished=_now(record))
+        told = mistake.text().replace(landed.path.name, landed.name)
+        refused = replace(blank, refused=told, finished=_now(record))
         with record.transaction():
+            record.sweep()
             _keep(record, refused)
         return refused
-    except duckdb.Error:
-        record.sweep()
-        raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -129,41 +117,51 @@ def receipt_of(record: Record, id: str) -> Receipt | None:
 
 
 def _take(record: Record, landed: Landed, blank: Receipt, scratch: Path, tell: Progress) -> Receipt:
-    con, fact = record.con, FACTS[landed.source.fact]
     tell("reading", 0.0, 0)
-    reader = open_file(con, landed.path, landed.source, scratch)
+    reader = open_file(record.con, landed.path, landed.source, scratch)
+    try:
+        return _weigh(record, landed, blank, reader, tell)
+    except Doubt:
+        assert reader.sure is not None
+        record.sweep()
+        sure = reader.sure(lambda share, rows: tell("splitting", share, rows))
+        return _weigh(record, landed, blank, sure, tell)
+
+
+def _weigh(
+    record: Record, landed: Landed, blank: Receipt, reader: Reader, tell: Progress
+) -> Receipt:
+    """Read a file's rows into the record and judge each of them. Raises Doubt where the file has
+    to be read another way first.
+    """
+    con, fact = record.con, FACTS[landed.source.fact]
     # The rows are laid down first, in a transaction of their own, and weighed in the next one:
     # DuckDB writes a large insert straight to its file unless the same transaction touches its
-    # rows again. Until the receipt stands, they are swept away wherever this is cut short.
-    read = _read(record, landed.source, fact, reader, blank, tell)
+    # rows again. Until the receipt stands, whoever comes next sweeps them away.
+    read = _read(record, landed, fact, reader, blank, tell)
     with record.transaction():
-        torn = list(broken(con, reader)) if reader.format in ("csv", "xlsx") else []
-        if not read and not torn:
+        torn = len(reader.torn)
+        if not read + torn:
             raise Mistake("there are no rows in the file", where=landed.path.name)
         tell("comparing", 0.0, read)
-        spoiled = _quarantine(record, landed.source, fact, blank.number, reader, torn)
+        spoiled = _quarantine(con, landed.source, blank.number, reader)
         repeated, updated = _compare(con, fact, landed.source.name, blank.number)
         accepted = read - spoiled - repeated - updated
         _settle(con, fact, blank.number, accepted + updated)
         unplaced, unknown = _place(record, fact, blank.number)
         receipt = replace(
             blank,
-            read=read + len(torn),
+            read=read + torn,
             accepted=accepted,
             repeated=repeated,
             updated=updated,
-            quarantined=spoiled + len(torn),
+            quarantined=spoiled + torn,
             unplaced=unplaced,
             unknown_places=unknown,
             finished=_now(record),
         )
         _keep(record, receipt)
-        if "_receipt" in reader.columns and "_line" in reader.columns:
-            con.execute(
-                "update quarantine set resolved = true where (receipt, line) in"
-                " (select try_cast(_receipt as bigint), try_cast(_line as bigint)"
-                f" from ({reader.sql})) and receipt < {blank.number}"
-            )
+        _resolve(con, landed.source, blank.number, reader)
         tell("recording", 0.0, read)
     tell("recorded", 1.0, read)
     return receipt
@@ -174,18 +172,16 @@ def _now(record: Record) -> datetime:
 
 
 def _read(
-    record: Record, source: Source, fact: Fact, reader: Reader, blank: Receipt, tell: Progress
+    record: Record, landed: Landed, fact: Fact, reader: Reader, blank: Receipt, tell: Progress
 ) -> int:
     """Read, map and cast the whole file into the fact's table, good rows and bad, under the
     receipt's number and in the order of the file. Gives the rows read.
     """
-    con = record.con
-    mapped = mapping(con, source, reader.sql, reader.columns)
-    given = columns_given(con, source, fact, mapped)
-    sql = casts.rows(fact, given, mapped, source.name, record.city.timezone)
+    con, source, where = record.con, landed.source, landed.path.name
+    rows = mapped(con, source, reader.sql, reader.columns)
+    given = columns_given(con, source, fact, rows, where)
+    sql = casts.rows(fact, given, rows, source.name, record.city.timezone)
     record.know_spots()
-    con.execute("drop table if exists reject_errors")
-    con.execute("drop table if exists reject_scans")
     names = ", ".join(fact.names)
     assert blank.started is not None
     try:
@@ -195,102 +191,14 @@ def _read(
                 f" select *, {POS}, {blank.number} from ({sql})",
                 [blank.started + timedelta(days=1)],
             )
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        words = str(error).strip().splitlines()[0]
-        raise Mistake(
-            f"the file or its mapping cannot be read ({words})", where=reader.path.name
-        ) from None
-    return int(record.one(f"select count(*) from {fact.name} where receipt = {blank.number}"))
-
-
-def mapping(
-    con: duckdb.DuckDBPyConnection, source: Source, reader: str, columns: tuple[str, ...]
-) -> str:
-    """The source's SELECT over the file's records, carrying each record along as _original."""
-    raw = [casts.name(column) for column in columns if column not in RESENT]
-    if source.null:
-        marks = ", ".join(casts.literal(mark) for mark in source.null)
-        raw = [f"case when trim({c}) not in ({marks}) then {c} end as {c}" for c in raw]
-    tree = json.loads(con.execute("select json_serialize_sql(?)", [source.sql]).fetchall()[0][0])
-    if tree["error"]:
-        raise Mistake(f"not a SELECT: {tree['error_message']}", where=source.path)
-    if len(tree["statements"]) != 1:
-        raise Mistake("more than one statement", where=source.path, write="Write one SELECT")
-    node = tree["statements"][0]["node"]
-    plain = node["type"] == "SELECT_NODE" and node["from_table"].get("table_name") == "raw"
-    limits = [
-        word
-        for word, there in (
-            ("WHERE", node.get("where_clause")),
-            ("GROUP BY", node.get("group_expressions") or node.get("group_sets")),
-            ("HAVING", node.get("having")),
-            ("QUALIFY", node.get("qualify")),
-            ("DISTINCT, ORDER BY or LIMIT", node.get("modifiers")),
-        )
-        if there
-    ]
-    if not plain or limits:
-        raise Mistake(
-            f"the SELECT has {limits[0]}" if limits else "the SELECT does not read from raw alone",
-            where=source.path,
-            write="Every row of the file becomes one row: select … from raw, and no more",
-        )
-    node["select_list"].append(
-        {
-            "class": "COLUMN_REF",
-            "type": "COLUMN_REF",
-            "alias": "",
-            "query_location": 0,
-            "column_names": ["_original"],
-        }
-    )
-    if any(item["class"] == "STAR" for item in node["select_list"]):
-        node["select_list"].pop()
-    select = con.execute("select json_deserialize_sql(?::json)", [json.dumps(tree)]).fetchall()[0][
-        0
-    ]
-    return (
-        f"with raw as (select {', '.join(raw)}, _original"
-        f" from (select r.*, r as _original from ({reader}) r)) {select}"
-    )
-
-
-def columns_given(
-    con: duckdb.DuckDBPyConnection, source: Source, fact: Fact, mapped: str
-) -> list[str]:
-    """The fact's columns that the mapping fills. Raises Mistake for one the file lacks, or one
-    that the fact does not have.
-    """
-    try:
-        given = [row[0] for row in con.execute(f"describe {mapped}").fetchall()]
-    except duckdb.BinderException as error:
-        raise Mistake(_lacking(str(error)), where=source.path or None) from None
+    except FAILURES:
+        raise
     except duckdb.Error as error:
-        raise Mistake(str(error).splitlines()[0], where=source.path) from None
-    known = {column.name for column in fact.columns}
-    given = [column for column in given if column != "_original"]
-    for column in given:
-        if column not in known:
-            raise Mistake(
-                f"column {column!r} is none of {fact.name}",
-                where=source.path or None,
-                write=did_you_mean(column, known),
-            )
-    missing = [c.name for c in fact.columns if c.required and c.name not in given]
-    if missing:
-        raise Mistake(
-            f"the file lacks the column {missing[0]!r} that {fact.name} requires",
-            where=source.path or None,
-            write=f"Found: {', '.join(given[:20])}",
-        )
-    return [column for column in given if column != "source"]
-
-
-def _lacking(error: str) -> str:
-    words = error.strip().splitlines()
-    return words[0].replace("Binder Error: Referenced column", "the file lacks the column").replace(
-        " not found in FROM clause!", ""
-    ) + "".join(f"; {line.strip()}" for line in words[1:2] if line.startswith("Candidate"))
+        if reader.sure is not None:
+            raise Doubt from None
+        told = words(error, reader.path, where)
+        raise Mistake(f"the file or its mapping cannot be read ({told})", where=where) from None
+    return int(record.one(f"select count(*) from {fact.name} where receipt = {blank.number}"))
 
 
 def version(fact: Fact) -> str:
@@ -407,42 +315,57 @@ def _place(record: Record, fact: Fact, number: int) -> tuple[int, int]:
     return unplaced, unknown
 
 
-def _quarantine(
-    record: Record,
-    source: Source,
-    fact: Fact,
-    number: int,
-    reader: Reader,
-    torn: list[tuple[int, str, str]],
-) -> int:
-    """Put aside the rows that may not stand, and the lines that were no rows."""
-    con = record.con
-    spoiled = con.execute(
-        f"select rowid - (select min(rowid) from {fact.name} where receipt = {number}),"
-        f" faults, original from {fact.name} where receipt = {number} and faults is not null"
-        " order by rowid"
-    ).fetchall()
-    lines = reader.lines([row[0] for row in spoiled])
-    rows: list[tuple[int | None, str | None, str, str]] = [
-        (line, None, reason, text) for line, text, reason in torn
-    ]
-    for record_number, faults, original in spoiled:
-        found = json.loads(faults)
-        reason = "; ".join(f"{fault['column']}: {fault['reason']}" for fault in found)
-        rows.append((lines.get(record_number), found[0]["column"], reason, original))
-    if rows:
-        frame = pa.table(
-            [[row[index] for row in rows] for index in range(len(QUARANTINE))], schema=QUARANTINE
-        )
-        con.register("spoiled_rows", frame)
+def _quarantine(con: duckdb.DuckDBPyConnection, source: Source, number: int, reader: Reader) -> int:
+    """Put aside the rows that may not stand, and what was torn; gives how many rows there were."""
+    fact = source.fact
+    spoiled = con.sql(
+        f"select rowid as spot, rowid - (select min(rowid) from {fact} where receipt = {number})"
+        f" as nth from {fact} where receipt = {number} and faults is not null order by spot"
+    ).to_arrow_table()
+    lines = pa.array(reader.lines(spoiled["nth"].to_pylist()), pa.int64())
+    con.register("spoiled_rows", spoiled.append_column("line", lines))
+    con.register("torn_rows", _torn(reader))
+    con.execute(
+        'insert into quarantine select ?, ?, ?, line, "column", reason, original, false from ('
+        f" select line, faults ->> '$[0].column' as \"column\", array_to_string(list_transform("
+        "   faults::json[], lambda fault: (fault ->> 'column') || ': ' || (fault ->> 'reason')"
+        f" ), '; ') as reason, original from {fact} f join spoiled_rows s on f.rowid = s.spot"
+        " union all select line, null, reason, original from torn_rows"
+        ") order by line",
+        [number, source.name, fact],
+    )
+    con.execute(f"delete from {fact} where rowid in (select spot from spoiled_rows)")
+    con.unregister("spoiled_rows")
+    con.unregister("torn_rows")
+    return len(lines)
+
+
+def _torn(reader: Reader) -> pa.Table:
+    """What was torn, as quarantine keeps it: its text, and its fields as far as they were told."""
+    blank = dict.fromkeys(reader.columns, "")
+    return pa.table(
+        {
+            "line": pa.array([torn.line for torn in reader.torn], pa.int64()),
+            "reason": pa.array([torn.reason for torn in reader.torn], pa.string()),
+            "original": pa.array([_original(blank, torn) for torn in reader.torn], pa.string()),
+        }
+    )
+
+
+def _original(blank: dict[str, str], torn: Torn) -> str:
+    fields = dict(zip(blank, torn.fields, strict=False))
+    return json.dumps(blank | fields | {"_text": torn.text}, ensure_ascii=False)
+
+
+def _resolve(con: duckdb.DuckDBPyConnection, source: Source, number: int, reader: Reader) -> None:
+    """Rows of quarantine that were mended and sent again are done with."""
+    if {"_receipt", "_line"} <= set(reader.columns):
         con.execute(
-            'insert into quarantine select ?, ?, ?, line, "column", reason, original, false'
-            " from spoiled_rows order by line",
-            [number, source.name, source.fact],
+            "update quarantine set resolved = true where source = ? and receipt < ?"
+            " and (receipt, line) in (select try_cast(_receipt as bigint),"
+            f" try_cast(_line as bigint) from ({reader.sql}))",
+            [source.name, number],
         )
-        con.unregister("spoiled_rows")
-        con.execute(f"delete from {fact.name} where receipt = {number} and faults is not null")
-    return len(spoiled)
 
 
 def _keep(record: Record, receipt: Receipt) -> None:

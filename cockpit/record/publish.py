@@ -7,11 +7,13 @@ Only what changed is written: months that were touched; the difference of the ch
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -64,10 +66,13 @@ class Publication:
         self.folder = record.settings.snapshots
         for name in ("facts", "cubes"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
+        record.sweep()
         self.before = current(self.folder)
         self.old = manifest(self.folder, self.before) if self.before else {}
-        self.upto = int(self.record.one("select coalesce(max(number), 0) from receipts"))
+        self.upto, self.last = self._last_receipt()
         self.since = int(self.old.get("upto", 0))
+        if self.old.get("last") != self._last_receipt(self.since)[1]:
+            self.old = {}  # it was made from another record: nothing in it may be carried on
         self.city = record.city.fingerprint
 
     def run(self) -> str:
@@ -80,8 +85,8 @@ class Publication:
         if (
             self.before
             and self.since == self.upto
-            and self.old["prints"] == prints
-            and self.old["about"] == about
+            and self.old.get("prints") == prints
+            and self.old.get("about") == about
         ):
             return self.before
         zone = ZoneInfo(self.record.city.timezone)
@@ -91,12 +96,9 @@ class Publication:
         files = {fact.name: self._months(fact, prints) for fact in FACTS.values()}
         aside = self.folder / f".{id}.part"
         aside.unlink(missing_ok=True)
-        self.con.execute(f"attach '{aside}' as snap")
-        try:
+        with self._attached(aside, "snap"):
             cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
             self._tables(files, published)
-        finally:
-            self.con.execute("detach snap")
         _sync_file(aside)
         aside.replace(self.folder / f"{id}.duckdb")
         write_whole(
@@ -106,6 +108,7 @@ class Publication:
                     "id": id,
                     "published": published,
                     "upto": self.upto,
+                    "last": self.last,
                     "prints": prints,
                     "about": about,
                     "city": self.city,
@@ -114,9 +117,28 @@ class Publication:
                 }
             ),
         )
-        write_whole(self.folder / "CURRENT", id)
-        self._forget(id)
+        with _switching(self.folder):
+            write_whole(self.folder / "CURRENT", id)
+            self._forget(id)
         return id
+
+    def _last_receipt(self, upto: int | None = None) -> tuple[int, str | None]:
+        """The newest receipt that may have changed anything: its number and the file's id."""
+        rows = self.con.execute(
+            "select number, id from receipts where refused is null"
+            " and ($1::bigint is null or number = $1) order by number desc limit 1",
+            [upto],
+        ).fetchall()
+        return rows[0] if rows else (0, None)
+
+    @contextmanager
+    def _attached(self, path: Path, name: str, how: str = "") -> Iterator[None]:
+        """A database beside the record, let go of whatever happens. Letting go writes it out."""
+        self.con.execute(f"attach '{path}' as {name} {how}")
+        try:
+            yield
+        finally:
+            self.con.execute(f"detach {name}")
 
     def _id(self) -> str:
         """Names sort by age, also where the clock stood still or jumped back."""
@@ -146,6 +168,8 @@ class Publication:
                 before.pop(f"{start:%Y-%m}", None)
                 if written:
                     before[f"{start:%Y-%m}"] = written
+        if months:
+            sync_folder(self.folder / "facts")
         return dict(sorted(before.items()))
 
     def _month(self, fact: Fact, start: date) -> dict | None:  # type: ignore[type-arg]
@@ -153,15 +177,15 @@ class Publication:
         rows = f"from {fact.name} where {fact.month} >= date '{start}' and {fact.month} < {end}"
         moments = ", ".join(fact.happened)
         aside = self.folder / "facts" / f".{fact.name}-{start:%Y-%m}.part"
-        con = self.con.cursor()
-        con.execute(
-            f"copy (select pos, {', '.join(fact.names)} {rows} order by pos, {fact.month})"
-            f" to '{aside}' (format parquet, compression snappy, row_group_size {ROW_GROUP})"
-        )
-        many, first, last, as_of = con.execute(
-            f"select count(*), min({fact.month}), max({fact.month}),"
-            f" max(greatest({moments})) from read_parquet('{aside}')"
-        ).fetchall()[0]
+        with self.con.cursor() as con:
+            con.execute(
+                f"copy (select pos, {', '.join(fact.names)} {rows} order by pos, {fact.month})"
+                f" to '{aside}' (format parquet, compression snappy, row_group_size {ROW_GROUP})"
+            )
+            many, first, last, as_of = con.execute(
+                f"select count(*), min({fact.month}), max({fact.month}),"
+                f" max(greatest({moments})) from read_parquet('{aside}')"
+            ).fetchall()[0]
         if not many:
             aside.unlink()
             return None
@@ -185,14 +209,11 @@ class Publication:
         )
         if base and not bulk and self.old["prints"].get(fact.name) == prints[fact.name]:
             before = self.folder / f"{self.before}.duckdb"
-            self.con.execute(f"attach '{before}' as before (read_only)")
-            self.con.execute(f"insert into {table} select * from before.{fact.name}_cube")
-            self.con.execute("detach before")
+            with self._attached(before, "before", "(read_only)"):
+                self.con.execute(f"insert into {table} select * from before.{fact.name}_cube")
             rows = f"(select * from changed_{fact.name} where receipt > {self.since})"
             if self.record.one(f"select count(*) from {rows}"):
-                self.con.execute(f"create or replace temp table difference as from {table} limit 0")
-                cube.fill(self.con, clocks, rows, "difference", "sign")
-                self.con.execute(f"insert into {table} from difference")
+                cube.fill(self.con, clocks, rows, table, "sign")
             if self.record.one(f"select count(*) from {table}") <= MOST_DIFFERENCES:
                 return str(base)
             self.con.execute(f"delete from {table}")
@@ -202,16 +223,22 @@ class Publication:
         """Count every row of the fact into a base cube of its own file."""
         aside = self.folder / "cubes" / f".{fact.name}.part"
         aside.unlink(missing_ok=True)
-        self.con.execute(f"attach '{aside}' as base")
-        self.con.execute(f"create table base.cube ({cube.declaration(parts)})")
-        cube.fill(
-            self.con,
-            clocks,
-            fact.name,
-            "base.cube",
-            tell=lambda share: self.tell(f"counting {fact.name}", share, 0),
-        )
-        self.con.execute("detach base")
+        with self._attached(aside, "base"):
+            self.con.execute(f"create table base.cube ({cube.declaration(parts)})")
+            years = [
+                year
+                for (year,) in self.con.execute(
+                    f"select distinct year({fact.month}) as year from {fact.name} order by year"
+                ).fetchall()
+            ]
+            for done, year in enumerate(years):
+                # Year by year: what is counted apart adds, and memory stays what one year takes.
+                self.tell(f"counting {fact.name}", done / len(years), 0)
+                rows = (
+                    f"(select * from {fact.name} where {fact.month} >= date '{year}-01-01'"
+                    f" and {fact.month} < date '{year + 1}-01-01')"
+                )
+                cube.fill(self.con, clocks, rows, "base.cube")
         with aside.open("rb") as opened:
             content = hashlib.file_digest(opened, "blake2b").hexdigest()[:16]
             os.fsync(opened.fileno())
@@ -292,15 +319,16 @@ class Publication:
             " sum(updated)::bigint as updated, sum(quarantined)::bigint as quarantined"
             " from receipts where refused is null group by all order by all"
         )
+        con.execute(
+            "create table snap.quarantine as select q.* exclude (resolved), file from quarantine q"
+            " join receipts on number = q.receipt where not resolved order by q.receipt, line"
+        )
 
     def _forget(self, id: str) -> None:
         """Drop what no kept snapshot needs: older snapshots, their files, their differences."""
         ids = kept(self.folder)
-        keep = set(ids[-self.record.settings.keep :]) | {id}
-        for old in ids:
-            if old not in keep:
-                (self.folder / f"{old}.json").unlink()
-                (self.folder / f"{old}.duckdb").unlink(missing_ok=True)
+        newest = {*ids[-self.record.settings.keep :], id}
+        keep = {one for one in ids if one in newest or not _retire(self.folder / f"{one}.json")}
         manifests = [manifest(self.folder, one) for one in keep]
         needed = {
             month["file"]
@@ -312,8 +340,9 @@ class Publication:
             for path in (self.folder / folder).iterdir():
                 if path.name not in needed:
                     path.unlink()
-        for path in self.folder.glob("*.duckdb"):
-            if path.stem not in keep:
+        for path in self.folder.iterdir():
+            ours = path.stem in keep or path.name == "CURRENT" or path.is_dir()
+            if not ours:
                 path.unlink()
         oldest = min(m["upto"] for m in manifests)
         with self.record.transaction():
@@ -328,15 +357,42 @@ def _sync_file(path: Path) -> None:
         os.fsync(opened.fileno())
 
 
+@contextmanager
+def _switching(snapshots: Path) -> Iterator[None]:
+    """One at a time writes CURRENT or takes snapshots away. The lock falls with its holder."""
+    descriptor = os.open(snapshots, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _retire(manifest: Path) -> bool:
+    """Take a snapshot's manifest away, unless somebody reads it: readers hold it locked."""
+    with manifest.open("rb") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        manifest.unlink()
+    return True
+
+
 def rollback(snapshots: Path, to: str | None = None) -> str:
     """Put an earlier snapshot back in service; gives its id. Raises Mistake if there is none."""
-    now, ids = current(snapshots), kept(snapshots)
-    if to is None:
-        earlier = [id for id in ids if now is not None and id < now]
-        if not earlier:
-            raise Mistake("there is no earlier snapshot", write=f"Kept: {', '.join(ids) or 'none'}")
-        to = earlier[-1]
-    if to not in ids:
-        raise Mistake(f"there is no snapshot {to!r}", write=f"Kept: {', '.join(ids) or 'none'}")
-    write_whole(snapshots / "CURRENT", to)
+    if not snapshots.is_dir():
+        raise Mistake("nothing is published yet", where=snapshots)
+    with _switching(snapshots):
+        now, ids = current(snapshots), kept(snapshots)
+        if to is None:
+            earlier = [id for id in ids if now is not None and id < now]
+            if not earlier:
+                raise Mistake(
+                    "there is no earlier snapshot", write=f"Kept: {', '.join(ids) or 'none'}"
+                )
+            to = earlier[-1]
+        if to not in ids:
+            raise Mistake(f"there is no snapshot {to!r}", write=f"Kept: {', '.join(ids) or 'none'}")
+        write_whole(snapshots / "CURRENT", to)
     return to

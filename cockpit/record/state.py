@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,47 +17,56 @@ from cockpit.settings import Settings
 
 def state(settings: Settings) -> dict[str, Any]:
     """Snapshots, sources with their freshness, quarantine, and what waits."""
-    id = current(settings.snapshots)
-    told: dict[str, Any] = {
+    id, told = _published(settings.snapshots)
+    return {
         "home": str(settings.home),
-        "city": None,
-        "demo": False,
-        "worker": settings.home.is_dir() and locked(settings),
+        "city": told.get("name"),
+        "demo": told.get("demo", False),
+        "worker": locked(settings),
         "snapshot": id,
-        "published": None,
+        "published": told.get("published"),
         "waiting": len(inbox.waiting(settings)),
-        "quarantined": 0,
-        "facts": {
-            name: dict.fromkeys(("first", "last", "as_of"), None) | {"rows": 0} for name in FACTS
-        },
-        "sources": [],
+        "quarantined": told.get("quarantined", 0),
+        "facts": {name: _standing(told, name) for name in FACTS},
+        "sources": told.get("sources", []),
         "kept": kept(settings.snapshots),
     }
-    if id is None:
-        return told
-    told["published"] = manifest(settings.snapshots, id)["published"]
-    import json
 
-    con = duckdb.connect(str(settings.snapshots / f"{id}.duckdb"), read_only=True)
-    about = {
-        key: json.loads(value)
-        for key, value in con.execute(
-            "select key, value from about where key in ('name', 'demo', 'quarantined', 'facts')"
-        ).fetchall()
-    }
-    cursor = con.execute("select * from sources")
+
+def _standing(told: dict[str, Any], fact: str) -> dict[str, Any]:
+    blank = {"rows": 0} | dict.fromkeys(("first", "last", "as_of"))
+    return {**blank, **told.get("facts", {}).get(fact, {})}
+
+
+def _published(snapshots: Path) -> tuple[str | None, dict[str, Any]]:
+    """The snapshot in service and what it says of itself. An older edition of this program may
+    have said less; and one that was just followed may be gone, so the next is asked.
+    """
+    while True:
+        id = current(snapshots)
+        if id is None:
+            return None, {}
+        try:
+            published = manifest(snapshots, id).get("published")
+            with duckdb.connect(str(snapshots / f"{id}.duckdb"), read_only=True) as con:
+                return id, {"published": published, "sources": _sources(con)} | _about(con)
+        except (OSError, duckdb.Error):
+            if id == current(snapshots):
+                raise
+
+
+def _about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    rows = con.execute(
+        "select key, value from about where key in ('name', 'demo', 'quarantined', 'facts')"
+    ).fetchall()
+    return {key: json.loads(value) for key, value in rows}
+
+
+def _sources(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    try:
+        cursor = con.execute("select * from sources")
+    except duckdb.CatalogException:
+        return []
     names = [column[0] for column in cursor.description]
-    told["sources"] = [
-        {
-            key: str(value) if key == "last_arrived" else value
-            for key, value in zip(names, row, strict=True)
-        }
-        for row in cursor.fetchall()
-    ]
-    con.close()
-    return told | {
-        "city": about["name"],
-        "demo": about["demo"],
-        "quarantined": about["quarantined"],
-        "facts": about["facts"],
-    }
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [row | {"last_arrived": str(row["last_arrived"])} for row in rows]

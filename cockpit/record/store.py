@@ -10,8 +10,9 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -42,38 +43,85 @@ create table if not exists spots (place varchar primary key, pos integer);
 create table if not exists tree (fingerprint varchar);
 """
 
+PROGRESS = "progress.json"
+"""In the home: how far the running worker is, for whoever waits for it."""
+FAILURES = (
+    OSError,
+    MemoryError,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+    duckdb.FatalException,
+)
+"""What a machine without room does to whoever writes. It passes; nobody's file is at fault."""
+
 
 class Locked(Mistake):
     """Another process is this home's writer."""
 
 
 def lock(settings: Settings) -> int:
-    """Take the writer's lock of a home; the descriptor holds it. Raises Locked."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    path = settings.home / "writer.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Take the writer's lock of a home; the descriptor holds it. Raises Mistake, or Locked."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        holder = os.read(descriptor, 64).decode(errors="replace").strip() or "unknown"
-        os.close(descriptor)
-        raise Locked(
-            f"process {holder} is already the writer of this home",
-            where=settings.home,
-            write="Stop it first, or hand the file over with: cockpit ingest",
-        ) from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, str(os.getpid()).encode())
+        settings.home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(_lock_path(settings), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _unusable(settings, error) from None
+    while not _seize(descriptor, fcntl.LOCK_EX):
+        if not _seize(descriptor, fcntl.LOCK_SH):
+            holder = os.read(descriptor, 64).decode(errors="replace").strip() or "unknown"
+            os.close(descriptor)
+            raise Locked(
+                f"process {holder} is already the writer of this home",
+                where=settings.home,
+                write="Stop it first, or hand the file over with: cockpit ingest",
+            )
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        time.sleep(0.01)  # somebody only looked whether there is a writer
+    with suppress(OSError):  # a full disk: the lock holds without its holder's number
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
     return descriptor
 
 
 def locked(settings: Settings) -> bool:
-    """Whether some process is the writer of this home right now."""
+    """Whether some process is the writer of this home right now. The look itself holds the lock
+    shared, for a moment; a writer who starts in that moment sees that it is only shared.
+    """
     try:
-        os.close(lock(settings))
-    except Locked:
-        return True
-    return False
+        descriptor = os.open(_lock_path(settings), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _seize(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _seize(descriptor: int, how: int) -> bool:
+    """Take a lock if it is free."""
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lock_path(settings: Settings) -> Path:
+    return settings.home / "writer.lock"
+
+
+def _unusable(settings: Settings, error: BaseException) -> Mistake:
+    return Mistake(
+        f"this home cannot be opened for writing ({first_line(error)})",
+        where=settings.home,
+        write="See that there is room on the disk, and that no other program has the record open",
+    )
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 class Record:
@@ -84,18 +132,29 @@ class Record:
         self._lock = lock(settings)
         try:
             self.city: City = read_city(settings.city, settings.home)
-            for folder in (settings.inbox, settings.archive, settings.receipts, settings.snapshots):
-                folder.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(settings.scratch, ignore_errors=True)
-            settings.scratch.mkdir()
-            if settings.city != Settings.city:
-                write_whole(settings.home / CITY, str(settings.city.resolve()))
+            self._lay_out()
             self.con = self._open()
+        except FAILURES as error:
+            os.close(self._lock)
+            raise _unusable(settings, error) from None
         except BaseException:
             os.close(self._lock)
             raise
 
+    def _lay_out(self) -> None:
+        """The folders of the home; what the writer of before left lying there goes."""
+        settings = self.settings
+        for folder in (settings.inbox, settings.archive, settings.receipts, settings.snapshots):
+            folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(settings.scratch, ignore_errors=True)
+        settings.scratch.mkdir()
+        for left in (settings.home / PROGRESS, *settings.home.glob(".*.part")):
+            left.unlink(missing_ok=True)
+        if settings.city != Settings.city:
+            write_whole(settings.home / CITY, str(settings.city.resolve()))
+
     def _open(self) -> duckdb.DuckDBPyConnection:
+        self._bear()
         con = duckdb.connect(str(self.settings.record))
         con.execute(f"set memory_limit='{self.settings.writer_memory}'")
         con.execute(f"set temp_directory='{self.settings.scratch / 'spill'}'")
@@ -112,7 +171,9 @@ class Record:
         return con
 
     def sweep(self) -> None:
-        """Take out the rows of a file whose receipt never came to stand."""
+        """Take out the rows of a file whose receipt never came to stand: before anything else is
+        recorded, which would get the same number, or published.
+        """
         self._sweep(self.con)
 
     @staticmethod
@@ -122,6 +183,26 @@ class Record:
                 f"delete from {fact} where receipt >"
                 " (select coalesce(max(number), 0) from receipts)"
             )
+
+    def _bear(self) -> None:
+        """Make an empty record, whole or not at all: DuckDB opens no file that is half a header."""
+        record = self.settings.record
+        if record.exists():
+            return
+        aside = record.with_name(f".{record.name}.part")
+        duckdb.connect(str(aside)).close()
+        aside.replace(record)
+        sync_folder(record.parent)
+
+    def reopen(self) -> None:
+        """Begin anew from what is on disk, where a failure has made DuckDB close itself up.
+        Raises Mistake.
+        """
+        self.con.close()
+        try:
+            self.con = self._open()
+        except FAILURES as error:
+            raise _unusable(self.settings, error) from None
 
     def _replant(self, con: duckdb.DuckDBPyConnection) -> None:
         """Where the tree is not the one the rows were placed in, place every row again."""
@@ -193,7 +274,8 @@ class Record:
         try:
             yield self.con
         except BaseException:
-            self.con.execute("rollback")
+            with suppress(duckdb.Error):  # where the failure was so grave that it rolled back
+                self.con.execute("rollback")
             raise
         self.con.execute("commit")
 
@@ -207,8 +289,10 @@ class Record:
 
     def close(self) -> None:
         """Close the file, then let go of the lock."""
-        self.con.close()
-        os.close(self._lock)
+        try:
+            self.con.close()
+        finally:
+            os.close(self._lock)
 
     def __enter__(self) -> Record:
         return self
@@ -223,8 +307,10 @@ class Record:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Write a file so that it is there whole or not at all, also after a power cut. Each file has
+    one writer at a time; what a killed one left aside, the next one overwrites.
+    """
+    aside = path.with_name(f".{path.name}.part")
     with aside.open("w", encoding="utf-8") as out:
         out.write(text)
         out.flush()

@@ -1,4 +1,8 @@
-"""The one writer at work: takes what waits in the inbox, records it, publishes, tells."""
+"""The one writer at work: takes what waits in the inbox, records it, publishes, tells.
+
+Nothing that comes in may end it: a file at fault is refused, and what the machine has no room for
+now waits, and is tried again later.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import json
 import logging
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,13 +23,15 @@ from cockpit.model.mistakes import Mistake
 from cockpit.record import cube, inbox, queries
 from cockpit.record.ingest import Progress, Receipt, ingest, receipt_of
 from cockpit.record.publish import current, publish
-from cockpit.record.store import Record, write_whole
+from cockpit.record.store import FAILURES, PROGRESS, Record, first_line
 from cockpit.settings import Settings
 
 PAUSE = 0.2
 """Seconds between two looks into the inbox."""
 RETRY = 15.0
-"""Seconds before a publish that failed is tried again."""
+"""Seconds before what failed is tried again; more where the try itself took long."""
+DONE = "done"
+"""The stage that is told when nothing is left to do."""
 
 log = logging.getLogger("cockpit.worker")
 
@@ -35,95 +43,158 @@ class Worker:
         self.record = record
         self.settings: Settings = record.settings
         self.progress = progress or (lambda stage, share, rows: None)
+        self._put_off: dict[str, tuple[str, float]] = {}
         self._written: tuple[object, ...] = ()
-        self._counted: list[Counted] = []
+        self._counted: list[Counted] | Mistake = []
         self._retry_at = 0.0
+        inbox.sweep(self.settings)
 
     def counted(self) -> list[Counted]:
         """The metrics as the files now say, read again when a file changed. A wrong file leaves
-        the metrics of before in service, and is told once.
+        the metrics of before in service, and is told once; where there are none, Mistake.
         """
-        paths = sorted(self.settings.queries.glob("*/metrics.toml"))
-        written = tuple((path, path.stat().st_mtime_ns) for path in paths)
+        written = self._metrics_written()
         if written != self._written:
             self._written = written
             try:
                 self._counted = cube.weigh(self.record.con, queries.metrics(self.settings.queries))
             except Mistake as mistake:
-                if not self._counted:
-                    raise
                 log.error("metrics are left as they were: %s", mistake.text())
+                if not self._counted or isinstance(self._counted, Mistake):
+                    self._counted = mistake
+        if isinstance(self._counted, Mistake):
+            raise self._counted
         return self._counted
 
-    def drain(self) -> list[dict[str, Any]]:
-        """Take in everything that waits, publish once, and tell each file's receipt."""
+    def _metrics_written(self) -> tuple[object, ...]:
+        try:
+            paths = sorted(self.settings.queries.glob("*/metrics.toml"))
+            return tuple((path, path.stat().st_mtime_ns) for path in paths)
+        except FileNotFoundError:  # just being replaced: the next look will tell
+            return self._written
+
+    def drain(self, stop: Event | None = None) -> list[dict[str, Any]]:
+        """Take in everything that is ready (once told to stop, no more than the file at hand),
+        publish once, and tell each file's receipt.
+        """
         done: list[tuple[Path, Receipt]] = []
-        for source, path in inbox.waiting(self.settings):
-            receipt = self._take(source, path)
-            if receipt is not None:
-                done.append((path, receipt))
+        for source, path in self._ready():
+            with self._patience(path):
+                admitted = inbox.admit(self.settings, path)
+                done.append((admitted, self._take(source, admitted)))
+            if stop is not None and stop.is_set():
+                break
+        if not done:
+            return []
         snapshot, trouble = self.publish()
         told = []
         for path, receipt in done:
-            said = inbox.told(receipt, snapshot, trouble)
-            inbox.finish(self.settings, path, said)
-            told.append(said)
+            with self._patience(path):
+                said = inbox.told(receipt, snapshot, trouble)
+                inbox.finish(self.settings, path, said)
+                told.append(said)
+        if not self._put_off:
+            self.progress(DONE, 1.0, 0)
         return told
 
-    def _take(self, source: str, path: Path) -> Receipt | None:
-        """One file into the record; None where it has to wait for better times."""
+    def _ready(self) -> list[tuple[str, Path]]:
+        """(source, file) of what can be taken now, oldest first."""
+        waiting = inbox.waiting(self.settings)
+        names = {path.name for _, path in waiting}
+        self._put_off = {name: put for name, put in self._put_off.items() if name in names}
+        now = time.monotonic()
+        return [
+            (source, path)
+            for source, path in waiting
+            if now >= self._put_off.get(path.name, ("", 0.0))[1]
+            and inbox.ready(self.settings, path)
+        ]
+
+    @contextmanager
+    def _patience(self, path: Path) -> Iterator[None]:
+        """Where the machine has no room for a file now, it stays in the inbox for later."""
+        began = time.monotonic()
+        try:
+            yield
+        except FAILURES as error:
+            why = first_line(error)
+            log.error("%s waits in the inbox: %s", path.name, why)
+            self.progress(f"waiting: {why}", 0.0, 0)
+            self._put_off[path.name] = why, _later(began)
+            self._mend(error)
+        else:
+            self._put_off.pop(path.name, None)
+
+    def why(self, id: str) -> str | None:
+        """What keeps a file waiting."""
+        return self._put_off.get(id, (None, 0.0))[0]
+
+    def _take(self, source: str, path: Path) -> Receipt:
+        """One file into the record. Raises what may pass, and nothing else."""
         try:
             return ingest(self.record, inbox.landed(self.settings, source, path), self.progress)
         except Mistake as mistake:
             return self._refuse(source, path, mistake.text())
-        except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
-            log.error("%s waits in the inbox: %s", path.name, _first_line(error))
-            return None
+        except FAILURES:
+            raise
+        except Exception as error:
+            log.exception("%s is refused for a fault of the cockpit", path.name)
+            self._mend(error)
+            words = f"a fault of the cockpit, told in full in its log: {first_line(error)}"
+            return self._refuse(source, path, words)
 
     def _refuse(self, source: str, path: Path, why: str) -> Receipt:
-        """A receipt for a file of which not even the source is known."""
-        known = receipt_of(self.record, path.name)
-        if known is not None:
-            return known
-        return Receipt(
+        """A receipt for a file that never came as far as the record."""
+        return receipt_of(self.record, path.name) or Receipt(
             number=0,
             id=path.name,
-            source=source,
+            source=source.encode(errors="replace").decode(),
             fact="",
-            file=path.name.partition("~")[2],
-            size=path.stat().st_size,
+            file=inbox.own_name(path),
+            size=path.lstat().st_size,
             refused=why,
         )
 
+    def _mend(self, error: Exception) -> None:
+        """DuckDB closes itself up after a grave failure. What is on disk is whole."""
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            self.record.reopen()
+
     def publish(self) -> tuple[str | None, str | None]:
         """Publish what changed: the snapshot in service, and what stood in the way if anything."""
+        began = time.monotonic()
+        self._retry_at = 0.0
         try:
             return publish(self.record, self.counted(), self.progress), None
-        except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
-            why = _first_line(error)
-            log.error("publishing failed, the snapshot of before stays in service: %s", why)
-            self._retry_at = time.monotonic() + RETRY
-            return current(self.settings.snapshots), why
+        except Mistake as mistake:
+            why = mistake.text()
+        except (*FAILURES, duckdb.Error) as error:
+            why = first_line(error)
+            self._retry_at = _later(began)
+            self._mend(error)
+        log.error("publishing failed, the snapshot of before stays in service: %s", why)
+        return current(self.settings.snapshots), why
 
     def run(self, stop: Event) -> None:
         """Work until told to stop."""
         snapshot, _ = self.publish()
         log.info("writer of %s, snapshot %s", self.settings.home, snapshot)
         while not stop.is_set():
-            if inbox.waiting(self.settings):
-                for said in self.drain():
-                    log.info("%s", summary(said))
-            elif self._retry_at and time.monotonic() > self._retry_at:
-                self._retry_at = 0.0
-                self.publish()
-            elif self._stale():
+            for said in self.drain(stop):
+                log.info("%s", summary(said))
+            if not stop.is_set() and self._is_publish_due():
                 self.publish()
             stop.wait(PAUSE)
 
-    def _stale(self) -> bool:
-        """Whether an analyst changed a metric since the last look."""
-        paths = sorted(self.settings.queries.glob("*/metrics.toml"))
-        return tuple((path, path.stat().st_mtime_ns) for path in paths) != self._written
+    def _is_publish_due(self) -> bool:
+        """Whether the last one failed a while ago, or an analyst has changed a metric since."""
+        failed = bool(self._retry_at) and time.monotonic() > self._retry_at
+        return failed or self._metrics_written() != self._written
+
+
+def _later(began: float) -> float:
+    now = time.monotonic()
+    return now + RETRY + 3 * (now - began)
 
 
 def serve(settings: Settings) -> None:
@@ -132,26 +203,34 @@ def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with Record(settings) as record:
-        Worker(record, reporter(settings)).run(stop)
+        tell = reporter(settings)
+        try:
+            Worker(record, tell).run(stop)
+        finally:
+            tell(DONE, 1.0, 0)
 
 
 def reporter(settings: Settings) -> Progress:
-    """Progress for whoever waits in another process, at most four times a second."""
-    last: dict[str, float] = {}
+    """Progress for whoever waits in another process: every stage, each at most four times a
+    second. Nothing is left of it when all is done.
+    """
+    path = settings.home / PROGRESS
+    aside = path.with_name(f".{PROGRESS}.part")
+    last = ("", 0.0)
 
     def tell(stage: str, share: float, rows: int) -> None:
+        nonlocal last
         now = time.monotonic()
-        if now - last.get(stage, 0.0) < 0.25:
+        if stage == last[0] and now - last[1] < 0.25:
             return
-        last.clear()
-        last[stage] = now
-        try:
-            write_whole(
-                settings.home / "progress.json",
-                json.dumps({"stage": stage, "share": share, "rows": rows}),
-            )
-        except OSError:
-            return
+        last = (stage, now)
+        with suppress(OSError):
+            if stage == DONE:
+                path.unlink(missing_ok=True)
+            else:
+                said = json.dumps({"stage": stage, "share": share, "rows": rows})
+                aside.write_text(said, "utf-8")
+                aside.replace(path)
 
     return tell
 
@@ -165,7 +244,3 @@ def summary(said: dict[str, Any]) -> str:
         f" + {said['repeated']:,} repeated + {said['updated']:,} updated"
         f" + {said['quarantined']:,} quarantined"
     )
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,93 @@
+// The URL is the state: links and forms of our own change the address, and Dash answers to it.
+// Links stay real links: they open in a new tab, can be copied, and work with the keyboard.
+(function () {
+  "use strict";
+
+  const page = () => document.querySelector("#page > .page");
+
+  function go(address, stay) {
+    const target = new URL(address, location.href);
+    if (target.pathname + target.search === location.pathname + location.search) return;
+    history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+    history.pushState({}, "", target);
+    wanted = stay ? null : 0;
+    elsewhere = !stay;
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  }
+
+  // Where the page is to stand once it has come: null leaves it.
+  let wanted = null;
+  let moved = false;
+  let elsewhere = false;
+  if ("scrollRestoration" in history) history.scrollRestoration = "manual";
+  window.addEventListener("popstate", (event) => {
+    if (event.isTrusted) wanted = (event.state && event.state.scroll) || 0;
+    moved = true;
+  });
+  window.addEventListener("pagehide", () => {
+    history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
+    if (link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault();
+    if (link.dataset.reload !== undefined) location.reload();
+    else go(link.href, link.dataset.stay !== undefined);
+  });
+
+  // A form's answer is an address: what it already says, and what was filled in.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "get") return;
+    event.preventDefault();
+    const target = new URL(form.action, location.href);
+    for (const [name, value] of new FormData(form)) {
+      if (value) target.searchParams.set(name, value);
+      else target.searchParams.delete(name);
+    }
+    const open = form.closest("details");
+    if (open) open.open = false;
+    go(target, true);
+  });
+
+  // A day is chosen with the browser's own field, in the language the browser speaks.
+  function fields() {
+    for (const spot of document.querySelectorAll("[data-day]")) {
+      let field = spot.firstElementChild;
+      if (!field) {
+        field = spot.appendChild(document.createElement("input"));
+        field.type = "date";
+      }
+      field.name = spot.dataset.day;
+      if (spot.dataset.shown !== spot.dataset.value) field.value = spot.dataset.value;
+      spot.dataset.shown = spot.dataset.value;
+    }
+  }
+
+  // What a page says of itself belongs to the window: its title and its language.
+  new MutationObserver(() => {
+    const shown = page();
+    if (!shown) return;
+    fields();
+    if (document.title !== shown.dataset.title) document.title = shown.dataset.title;
+    if (document.documentElement.lang !== shown.lang) document.documentElement.lang = shown.lang;
+  }).observe(document.documentElement, {
+    subtree: true, childList: true, attributes: true, attributeFilter: ["data-title", "data-value"],
+  });
+
+  // Once the numbers of another address have come: scroll as promised, and tell who listens.
+  new MutationObserver(() => {
+    if (!moved || !page()) return;
+    moved = false;
+    if (wanted !== null) window.scrollTo(0, wanted);
+    if (elsewhere) document.getElementById("content").focus({ preventScroll: true });
+    wanted = null;
+    elsewhere = false;
+  }).observe(document.documentElement, {
+    subtree: true, attributes: true, attributeFilter: ["data-title", "data-address"],
+  });
+})();

@@ -1,0 +1,180 @@
+"""The addresses beside the pages: is it alive, what does it serve, one metric's tallies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import flask
+import orjson
+
+from cockpit.answers import ask
+from cockpit.answers.cache import Key
+from cockpit.answers.snapshot import NoSnapshot, Snapshot
+from cockpit.answers.tally import Step
+from cockpit.model.mistakes import Mistake, did_you_mean
+from cockpit.model.period import Period, day
+from cockpit.settings import PROJECT
+from cockpit.web.desk import Desk
+from cockpit.web.urls import FIRST, LAST, State
+
+STEPS: tuple[Step, ...] = ("day", "week", "month")
+MOST_DAYS = 366 * 20
+"""How many days an answer along time may span."""
+YES, NO = ("", "1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+def addresses(desk: Desk) -> flask.Blueprint:
+    """The blueprint of all of them."""
+    here = flask.Blueprint("addresses", __name__)
+
+    @here.get("/healthz")
+    def healthz() -> flask.Response:
+        return flask.Response("ok", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+    @here.get("/readyz")
+    def readyz() -> flask.Response:
+        try:
+            with desk.current() as snapshot:
+                snapshot.rows("select 1")
+                return _json(
+                    {
+                        "snapshot": snapshot.id,
+                        "published": snapshot.published.isoformat(),
+                        "age_seconds": round(age(snapshot)),
+                    }
+                )
+        except NoSnapshot as nothing:
+            return _json({"snapshot": None, "error": nothing.found}, 503)
+
+    @here.get("/api/version")
+    def version() -> flask.Response:
+        try:
+            with desk.current() as snapshot:
+                told: dict[str, Any] = {
+                    "snapshot": snapshot.id,
+                    "build": build(),
+                    "published": snapshot.published.isoformat(),
+                }
+        except NoSnapshot:
+            told = {"snapshot": None, "build": build(), "published": None}
+        response = _json(told)
+        response.headers["Cache-Control"] = "no-cache"
+        response.set_etag(f"{told['snapshot']}-{told['build']}")
+        response.make_conditional(flask.request)
+        return response
+
+    @here.get("/api/ask")
+    def asked() -> flask.Response:
+        try:
+            with desk.current() as snapshot:
+                return _json(answer(desk, snapshot, flask.request.args))
+        except NoSnapshot as nothing:
+            return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
+        except Mistake as mistake:
+            return _json({"error": mistake.text()}, 400)
+
+    @here.get("/")
+    def root() -> Any:
+        try:
+            with desk.current() as snapshot:
+                target = State(snapshot.tree.root.code).href()
+        except NoSnapshot:
+            return page()
+        query = flask.request.query_string.decode("utf-8", "replace")
+        return flask.redirect(f"{target}?{query}" if query else target)
+
+    @here.get("/place/<path:code>")
+    def place(code: str) -> Any:
+        known = desk.knows(code.removesuffix("/"))
+        return page(), 404 if known is False else 200
+
+    return here
+
+
+def page() -> Any:
+    """The HTML that every page begins with."""
+    return flask.current_app.extensions["page"].index()
+
+
+def answer(desk: Desk, snapshot: Snapshot, given: Mapping[str, str]) -> dict[str, Any]:
+    """One metric's tallies, as the shell gives them. Raises Mistake."""
+    known = ("metric", "place", "since", "until", "below", "by")
+    for name in given:
+        if name not in known:
+            raise Mistake(f"{name!r} is no parameter", write=did_you_mean(name, known))
+    if "metric" not in given:
+        raise Mistake("no metric is named", write=f"Known: {', '.join(snapshot.counted)}")
+    metric = snapshot.metric(given["metric"])
+    found = snapshot.tree.place(given["place"]) if given.get("place") else snapshot.tree.root
+    period = Period(_day(given, "since"), _day(given, "until"))
+    children = _yes(given, "below")
+    step = _step(given.get("by", ""))
+    if step and (period.days or 0) > MOST_DAYS:
+        raise Mistake(f"{period.days} days are too many to go by {step}", write="Ask for 20 years")
+    key = Key(
+        snapshot.id,
+        found.code,
+        period.since,
+        period.until,
+        "ask",
+        (metric.metric.name, str(children), step or ""),
+    )
+    return desk.cache.get(
+        key,
+        lambda: ask.ask(snapshot, metric.metric.name, found, period, children=children, step=step),
+        lambda told: len(orjson.dumps(told)) * 6,
+    )
+
+
+def age(snapshot: Snapshot) -> float:
+    """Seconds since it was published; its time is the city's."""
+    zone = ZoneInfo(str(snapshot.about["timezone"]))
+    return (datetime.now(zone) - snapshot.published.replace(tzinfo=zone)).total_seconds()
+
+
+@lru_cache(1)
+def build() -> str:
+    """Changes when the code or the assets do: a page that stays open can know that it is old."""
+    digest = blake2b(digest_size=6)
+    for folder in ("cockpit", "assets"):
+        for path in sorted((PROJECT / folder).rglob("*")):
+            if path.suffix in (".py", ".css", ".js", ".svg"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _day(given: Mapping[str, str], name: str) -> Any:
+    found = day(given.get(name), name)
+    if found and not FIRST <= found <= LAST:
+        raise Mistake(f"{name} is {found}", write=f"Write a day from {FIRST} to {LAST}")
+    return found
+
+
+def _step(word: str) -> Step | None:
+    if not word:
+        return None
+    for step in STEPS:
+        if step == word:
+            return step
+    raise Mistake(f"by is {word!r}", write=did_you_mean(word, STEPS))
+
+
+def _yes(given: Mapping[str, str], name: str) -> bool:
+    value = given.get(name, "0").lower()
+    if value not in YES + NO:
+        raise Mistake(f"{name} is {value!r}", write="Write 1 or 0")
+    return value in YES
+
+
+def _json(told: dict[str, Any], status: int = 200) -> flask.Response:
+    return flask.Response(
+        orjson.dumps(told),
+        status,
+        mimetype="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

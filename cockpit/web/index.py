@@ -1,0 +1,39 @@
+"""The HTML around the page: language, theme and what stands there before the first numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from dash import Dash
+
+from cockpit.web.desk import Desk
+from cockpit.web.words import LANGUAGES, Words
+
+THEMES = ("light", "dark")
+
+
+class Page(Dash):
+    """Dash with our own index: no inline script of ours, nothing from another host."""
+
+    desk: Desk
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
+        words = Words(self.desk.language())
+        theme = flask.request.cookies.get("theme")
+        chosen = f' data-theme="{theme}"' if theme in THEMES else ""
+        return f"""<!DOCTYPE html>
+<html lang="{LANGUAGES[words.language]}"{chosen}>
+<head>
+{parts["metas"]}
+<meta name="color-scheme" content="light dark">
+<title>{words("product")}</title>
+<link rel="icon" type="image/svg+xml" href="{self.get_asset_url("favicon.svg")}">
+{parts["css"]}
+</head>
+<body>
+<noscript>{words("no_script")}</noscript>
+<div id="react-entry-point"><div class="_dash-loading">{words("loading")}</div></div>
+<footer>{parts["config"]}{parts["scripts"]}{parts["renderer"]}</footer>
+</body>
+</html>"""

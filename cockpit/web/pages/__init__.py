@@ -1,0 +1,1 @@
+"""The pages: each turns what was asked into a tree of elements."""

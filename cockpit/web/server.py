@@ -1,0 +1,93 @@
+"""The web server: one Dash page whose address is its state, and the addresses beside it.
+
+``serve()`` is what gunicorn is given. Nothing of a snapshot is opened before the first request:
+DuckDB does not survive a fork.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import dash
+import flask
+import orjson
+from dash import Input, Output, dcc, html
+from werkzeug.exceptions import HTTPException
+
+from cockpit.settings import PROJECT, Settings, read
+from cockpit.web import api, index, transfer
+from cockpit.web.desk import COOKIE, Desk
+from cockpit.web.pages import plain
+from cockpit.web.transfer import YEAR
+from cockpit.web.urls import read as read_address
+from cockpit.web.words import Words
+
+log = logging.getLogger("cockpit.web")
+
+UPDATE = "/_dash-update-component"
+
+
+def serve(settings: Settings | None = None) -> flask.Flask:
+    """The server of this process, as its settings say."""
+    desk = Desk(settings or read())
+    server = flask.Flask("cockpit", static_folder=None)
+    server.register_blueprint(api.addresses(desk))
+    app = index.Page(
+        "cockpit",
+        server=server,
+        assets_folder=str(PROJECT / "assets"),
+        use_async=False,
+        update_title=None,  # type: ignore[arg-type]
+        compress=False,
+        suppress_callback_exceptions=True,
+        add_log_handler=False,
+        on_error=lambda trouble: report(desk, trouble),
+    )
+    app.desk = desk
+    app.layout = lambda: html.Div(
+        [
+            dcc.Location(id="address"),
+            html.Div([plain.waiting(Words(desk.language()))], id="page"),  # type: ignore[list-item]
+        ]
+    )
+
+    @app.callback(
+        Output("page", "children"), Input("address", "pathname"), Input("address", "search")
+    )
+    def show(pathname: Any, search: Any) -> orjson.Fragment:
+        """The one data request of a page: all of it, as the JSON it was first written as."""
+        remember(str(search or ""))
+        return orjson.Fragment(desk.page(str(pathname or "/"), str(search or "")))
+
+    server.extensions["page"] = app
+    transfer.care(server, app)
+    server.register_error_handler(Exception, refuse)
+    return server
+
+
+def remember(search: str) -> None:
+    """A language that was asked for is that of the next visit too."""
+    asked = read_address("/place/", search)
+    if asked and asked.language and flask.request.cookies.get(COOKIE) != asked.language:
+        dash.ctx.response.set_cookie(COOKIE, asked.language, max_age=YEAR, samesite="Lax")
+
+
+def report(desk: Desk, trouble: Exception) -> Any:
+    """A fault of ours while a page was worked out: logged, and told without its story."""
+    number = secrets.token_hex(4)
+    log.error("trouble %s", number, exc_info=trouble)
+    return plain.broken(Words(desk.language()), number)
+
+
+def refuse(trouble: Exception) -> Any:
+    """What reaches no page: a status, and words where they help; never a stack trace."""
+    if isinstance(trouble, HTTPException):
+        return trouble
+    if flask.request.path == UPDATE and not isinstance(trouble, OSError | MemoryError):
+        log.warning("a request that is none of a page's: %r", trouble)
+        return flask.jsonify({"error": "this is no request of a page"}), 400
+    number = secrets.token_hex(4)
+    log.error("trouble %s", number, exc_info=trouble)
+    return flask.jsonify({"error": f"a fault of ours, in the log as {number}"}), 500

@@ -1,0 +1,90 @@
+"""How answers travel: compressed once, kept long where their name changes with their content, and
+with the headers by which a browser refuses whatever is not ours.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from threading import Lock
+from typing import Any
+
+import flask
+from cachetools import LRUCache
+
+KEPT = 32 << 20
+"""Bytes of compressed answers that a process keeps."""
+WORTH = 1000
+"""Bytes from which compressing pays."""
+YEAR = 31_536_000
+KINDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
+
+_kept: LRUCache[bytes, bytes] = LRUCache(KEPT, getsizeof=len)
+_lock = Lock()
+
+
+def care(server: flask.Flask, app: Any) -> None:
+    """Look after every answer of a server."""
+
+    @cache
+    def scripts() -> str:
+        return " ".join(["'self'", *app.csp_hashes()])
+
+    @server.after_request
+    def send(response: flask.Response) -> flask.Response:
+        _keep_long(response)
+        _refuse_foreign(response, scripts)
+        return _compress(response)
+
+
+def _keep_long(response: flask.Response) -> None:
+    """An asset is asked for by its age, so a copy of it is good for ever."""
+    if flask.request.path.startswith("/assets/") and "m" in flask.request.args:
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+
+
+def _refuse_foreign(response: flask.Response, scripts: Callable[[], str]) -> None:
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    if response.mimetype == "text/html":
+        headers["Content-Security-Policy"] = (
+            f"default-src 'self'; script-src {scripts()}; style-src 'self' 'unsafe-inline';"
+            " img-src 'self' data: blob:; worker-src blob:; object-src 'none';"
+            " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+        )
+        headers["Cache-Control"] = "no-cache"
+
+
+def _compress(response: flask.Response) -> flask.Response:
+    if (
+        response.status_code != 200
+        or "Content-Encoding" in response.headers
+        or not (response.mimetype or "").startswith(KINDS)
+        or "gzip" not in flask.request.headers.get("Accept-Encoding", "")
+    ):
+        return response
+    response.direct_passthrough = False
+    plain = response.get_data()
+    if len(plain) < WORTH:
+        return response
+    response.set_data(packed(plain))
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Length"] = str(len(response.get_data()))
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def packed(plain: bytes) -> bytes:
+    """The same, compressed: the same bytes are compressed once."""
+    name = blake2b(plain, digest_size=16).digest()
+    with _lock:
+        found = _kept.get(name)
+    if found is None:
+        found = gzip.compress(plain, 6, mtime=0)
+        with _lock:
+            if len(found) <= KEPT:
+                _kept[name] = found
+    return found

@@ -1,0 +1,107 @@
+"""The URL is the state: what a page shows, read from its address and written back into links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlencode
+
+from cockpit.model.mistakes import Mistake
+from cockpit.model.period import NAMED, Period, named
+
+DEFAULT = "30d"
+"""The period of an address that names none."""
+LANGUAGES = ("zh", "en")
+ROOM = "/place/"
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+"""Days beyond these are slips of the hand, and would cost a step each in a trend."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is being looked at. ``period`` is empty where ``since`` or ``until`` say it;
+    ``wrong`` are the parts of the address that mean nothing and were passed over.
+    """
+
+    place: str
+    period: str = DEFAULT
+    since: date | None = None
+    until: date | None = None
+    metric: str = ""
+    language: str = ""
+    wrong: tuple[str, ...] = ()
+
+    def over(self, as_of: date) -> Period:
+        """The days meant. Nothing reaches past the as-of day unless the address says so: what is
+        due tomorrow is not overdue.
+        """
+        if self.period:
+            return replace(named(self.period, as_of), until=as_of)
+        until = self.until or max(as_of, self.since or as_of)
+        return Period(self.since, until)
+
+    def href(self, **changes: Any) -> str:
+        """The address of this state, or of one that differs in what is named."""
+        state = replace(self, **changes) if changes else self
+        asked = {
+            "period": state.period if state.period != DEFAULT else "",
+            "since": state.since.isoformat() if state.since else "",
+            "until": state.until.isoformat() if state.until else "",
+            "metric": state.metric,
+            "lang": state.language,
+        }
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return f"{ROOM}{quote(state.place, safe='/')}" + (f"?{query}" if query else "")
+
+
+def read(pathname: str, search: str) -> State | None:
+    """The state of an address, or None where the path leads to no page of ours."""
+    if not pathname.startswith(ROOM):
+        return None
+    place = unquote(pathname.removeprefix(ROOM)).removesuffix("/")
+    asked = {
+        name: values[-1]
+        for name, values in parse_qs(search.removeprefix("?"), keep_blank_values=True).items()
+    }
+    return _state(place, asked)
+
+
+def _state(place: str, asked: Mapping[str, str]) -> State:
+    wrong = []
+
+    def one_of(name: str, known: tuple[str, ...]) -> str:
+        value = asked.get(name, "")
+        if value and value not in known:
+            wrong.append(name)
+            return ""
+        return value
+
+    def day(name: str) -> date | None:
+        text = asked.get(name, "")
+        try:
+            found = date.fromisoformat(text) if text else None
+        except ValueError:
+            found = date.min
+        if found and not FIRST <= found <= LAST:
+            wrong.append(name)
+            return None
+        return found
+
+    since, until = day("since"), day("until")
+    try:
+        Period(since, until)
+    except Mistake:
+        wrong.append("since")
+        since = until = None
+    named_period = one_of("period", NAMED)
+    return State(
+        place=place,
+        period="" if since or until else named_period or DEFAULT,
+        since=since,
+        until=until,
+        metric=asked.get("metric", ""),
+        language=one_of("lang", LANGUAGES),
+        wrong=tuple(wrong),
+    )

@@ -1,0 +1,253 @@
+"""Every word on the screen, in Chinese and English side by side. Nothing else stands here.
+
+Words in braces are filled in. What analysts write (titles and meanings of metrics) comes from
+their files, the names of levels from ``model/levels.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.model.facts import FACTS
+from cockpit.model.levels import LEVELS
+from cockpit.model.metric import Metric
+from cockpit.model.places import Place
+
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+"""The languages of the catalogue, and how a browser calls them."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    # The frame
+    "product": ("基层法治数字驾驶舱", "Governance Cockpit"),
+    "title": ("{place} · {product}", "{place} · {product}"),
+    "demo": ("演示数据", "Demo data"),
+    "demo_meaning": (
+        "本页的数字由程序生成，不是真实情况。",
+        "The numbers on this page are made up; they describe nothing real.",
+    ),
+    "language": ("EN", "中文"),
+    "language_meaning": ("Read this page in English", "用中文阅读本页"),
+    "theme": ("深浅色", "Light or dark"),
+    "skip": ("跳到正文", "Skip to content"),
+    "path": ("所在位置", "Where you are"),
+    "of_level": ("{level}·{brain}", "{level} · {brain}"),
+    "brain_city": ("城市大脑", "city brain"),
+    "brain_district": ("中脑", "midbrain"),
+    "brain_street": ("小脑", "cerebellum"),
+    "brain_community": ("微脑", "micro-brain"),
+    "brain_grid": ("", ""),
+    # Freshness
+    "freshness": ("数据新旧", "Freshness"),
+    "as_of": ("数据截至", "Data as of"),
+    "published": ("发布于", "Published"),
+    "fresh": ("最新", "current"),
+    "ageing": ("稍旧", "ageing"),
+    "old": ("陈旧", "old"),
+    "now": ("刚刚", "just now"),
+    "minutes": ("{n} 分钟前", "{n} min ago"),
+    "hours": ("{n} 小时前", "{n} h ago"),
+    "days": ("{n} 天前", "{n} days ago"),
+    # Periods
+    "period": ("时段", "Period"),
+    "period_today": ("今日", "Day"),
+    "period_7d": ("近7天", "7 days"),
+    "period_30d": ("近30天", "30 days"),
+    "period_month": ("本月", "Month"),
+    "period_quarter": ("本季", "Quarter"),
+    "period_year": ("本年", "Year"),
+    "period_all": ("全部", "All"),
+    "period_own": ("自定", "Own dates"),
+    "period_ends": (
+        "时段以数据截至日为止，不以今天为止。",
+        "Periods end on the day the data speak for, not today.",
+    ),
+    "since": ("从", "From"),
+    "until": ("到", "To"),
+    "show": ("查看", "Show"),
+    "span": ("{since} 至 {until}", "{since} to {until}"),
+    "span_until": ("截至 {until}", "Up to {until}"),
+    "span_days": ("共 {n} 天", "{n} days"),
+    # Tiles
+    "metrics": ("指标", "Metrics"),
+    "group_target": ("对标目标", "Against a target"),
+    "group_stock": ("期末存量", "Standing at the end"),
+    "group_count": ("本期数量", "In the period"),
+    "group_other": ("参考指标", "For reference"),
+    "chosen": ("已选", "Chosen"),
+    "unit_count": ("件", ""),
+    "unit_percent": ("", ""),
+    "unit_hours": ("工作时", "working hours"),
+    "unit_days": ("天", "days"),
+    "unit_times": ("次", "times"),
+    "reached": ("达标", "Reached"),
+    "missed": ("未达标", "Missed"),
+    "few": ("不足 {n} 件", "Under {n}"),
+    "goal": ("目标 {target}", "target {target}"),
+    "target_up": ("≥ {target}", "≥ {target}"),
+    "target_down": ("≤ {target}", "≤ {target}"),
+    "left_open": ("留白 {n}", "{n} left open"),
+    "beside": ("{parts} · {left_open}", "{parts}\n{left_open}"),
+    "left_open_meaning": (
+        "留白：有原因、有复核日，不进分子分母。",
+        "Left open with a reason and a review date: outside numerator and denominator.",
+    ),
+    # The definition of a metric
+    "about": ("{metric}的口径", "How {metric} is counted"),
+    "close": ("关闭", "Close"),
+    "meaning": ("含义", "Meaning"),
+    "numerator": ("分子", "Numerator"),
+    "denominator": ("分母", "Denominator"),
+    "clock": ("口径时间", "Clock"),
+    "enters": ("计入时间", "Counts from"),
+    "leaves": ("移出时间", "Counts until"),
+    "computed": ("按表达式推算", "worked out"),
+    "target": ("目标", "Target"),
+    "least": ("最少件数", "Least"),
+    "least_meaning": ("分母少于 {n} 不排名、不评", "no rank and no verdict under {n}"),
+    "standard": ("依据", "Standard"),
+    "fact": ("事实表", "Fact"),
+    "fact_rows": ("{fact}，{rows} 行", "{fact}, {rows} rows"),
+    "snapshot": ("快照", "Snapshot"),
+    "here_and_now": ("本处本期", "Here and now"),
+    "stands_open": ("仍在", "still there"),
+    # Trend
+    "trend": ("{metric}趋势", "{metric} over time"),
+    "by_day": ("按日", "by day"),
+    "by_week": ("按周", "by week"),
+    "by_month": ("按月", "by month"),
+    "week_of": ("{day} 起一周", "week of {day}"),
+    "as_table": ("看表", "As a table"),
+    "when": ("时间", "When"),
+    "value": ("数值", "Value"),
+    "counts": ("分子 / 分母", "Numerator / denominator"),
+    "axis_day": ("%-m月%-d日", "%-d %b"),
+    "axis_month": ("%Y年%-m月", "%b %Y"),
+    "no_trend": ("本时段没有可计的数。", "Nothing was counted in this period."),
+    "trend_says": (
+        "{place}的{metric}，{span}，{step}：{n} 个时点有数，"
+        "最低 {least}，最高 {most}，最近 {last}。",
+        "{metric} of {place}, {span}, {step}: {n} points with a value, lowest {least},"
+        " highest {most}, latest {last}.",
+    ),
+    # Places below
+    "below": ("下一级：{level}", "One level down: {level}"),
+    "below_order": ("{metric}，从差到好", "{metric}, worst first"),
+    "below_order_plain": ("{metric}，从多到少", "{metric}, most first"),
+    "place": ("地方", "Place"),
+    "unplaced": ("未落格", "Unplaced"),
+    "unplaced_meaning": (
+        "属于本处，落不到下一级",
+        "In none of the places below",
+    ),
+    "total": ("合计", "Total"),
+    "total_meaning": ("等于本处，比率重算", "This place; rates recomputed"),
+    "pseudo": ("统计单位，不排名", "statistical unit, not ranked"),
+    "too_few": ("件数太少，不排名", "too few to rank"),
+    "rank": ("第 {n}", "No. {n}"),
+    "sort_by": ("改看{metric}", "Look at {metric}"),
+    "leaf": ("{level}是最细的一级", "{level} is the finest level"),
+    "leaf_meaning": (
+        "再往下就是一件件的案件；这里的数直接由案件行数出。",
+        "Below it are the cases themselves; the numbers here are counted from their rows.",
+    ),
+    "childless": ("下面没有登记更细的地方", "No finer places are known here"),
+    "childless_meaning": (
+        "要看到更细一级，把它们写进地方表 places.csv。",
+        "To see them, write them into places.csv.",
+    ),
+    # When there is nothing to show
+    "empty": ("还没有数据", "No data yet"),
+    "empty_meaning": (
+        "本系统还没有发布过快照。装入一个文件，或先看演示城市：",
+        "No snapshot has been published. Load a file, or look at the demo city first:",
+    ),
+    "empty_ingest": ("装入自己的文件", "Load your own file"),
+    "empty_demo": ("生成演示城市", "Make a demo city"),
+    "empty_waits": (
+        "一有快照，本页自动打开。",
+        "This page opens by itself as soon as there is one.",
+    ),
+    "no_rows": (
+        "快照里还没有案件；所有数字留空。",
+        "The snapshot holds no cases yet; every number is blank.",
+    ),
+    "lost": ("没有这一页", "There is no such page"),
+    "lost_place": ("没有代码为 {code} 的地方", "There is no place with the code {code}"),
+    "lost_meaning": (
+        "地址可能写错了，或者这个地方已经撤并。",
+        "The address may be mistyped, or the place was merged into another.",
+    ),
+    "to_root": ("回到{place}", "Back to {place}"),
+    "moved": (
+        "代码 {code} 已撤并，现为 {place}。",
+        "The code {code} was merged; its place is now {place}.",
+    ),
+    "wrong": (
+        "地址里的 {what} 看不懂，已略过。",
+        "The address says something of {what} that means nothing; it was passed over.",
+    ),
+    "broken": ("这一页没能算出来", "This page could not be worked out"),
+    "broken_meaning": (
+        "问题已记入日志，编号 {number}。其他页面不受影响。",
+        "The trouble is in the log as number {number}. Other pages are not affected.",
+    ),
+    "again": ("再试一次", "Try again"),
+    "loading": ("正在取数", "Fetching the numbers"),
+    "no_script": (
+        "本页需要 JavaScript。",
+        "This page needs JavaScript.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The catalogue in one language."""
+
+    language: str
+
+    def __call__(self, word: str, **values: object) -> str:
+        text = WORDS[word][list(LANGUAGES).index(self.language)]
+        return text.format(**values) if values else text
+
+    def metric(self, metric: Metric) -> str:
+        """A metric's title."""
+        return self._either(metric.title, metric.title_en)
+
+    def meaning(self, metric: Metric) -> str:
+        """What a metric means."""
+        return self._either(metric.meaning, metric.meaning_en)
+
+    def fact(self, name: str) -> str:
+        """A fact's title."""
+        return self._either(FACTS[name].title, FACTS[name].title_en)
+
+    def column(self, fact: str, sql: str) -> str:
+        """A column's title where the SQL is one; otherwise that it is worked out."""
+        declared = FACTS[fact]
+        titles = {one.name: (one.title, one.title_en) for one in declared.columns}
+        titles |= {one.name: (one.title, one.title_en) for one in declared.derived}
+        return self._either(*titles[sql]) if sql in titles else self("computed")
+
+    def level(self, rung: int, many: bool = False) -> str:
+        """The word for a rung."""
+        level = LEVELS[rung]
+        return self._either(level.title, level.plural_en if many else level.title_en)
+
+    def place(self, place: Place, city_en: str = "") -> str:
+        """A place's name, with its pinyin in English."""
+        if self.language == "zh":
+            return place.name
+        if place.parent is None and city_en:
+            return city_en
+        return place.name
+
+    def brain(self, place: Place) -> str:
+        """Level and brain of a place: 街镇·小脑."""
+        key = f"brain_{place.level}"
+        brain = self(key) if key in WORDS else ""
+        level = self.level(place.rung)
+        return self("of_level", level=level, brain=brain) if brain else level
+
+    def _either(self, chinese: str, english: str) -> str:
+        return chinese if self.language == "zh" or not english else english
