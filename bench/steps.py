@@ -21,6 +21,7 @@ from cockpit.settings import Settings
 SEED = 7
 BATCHES = 3
 TALLIES = 300
+PAGES = 12
 
 
 def settings(folder: Path) -> Settings:
@@ -156,7 +157,7 @@ def tallies(folder: Path, cases: int) -> dict[str, Any]:
         of_year = timed(upper, lambda m, p: tally.at(snapshot, [m], p, year))
         of_month = timed(upper, lambda m, p: tally.at(snapshot, [m], p, month))
         leaf = timed(("grid",), lambda m, p: tally.at(snapshot, [m], p, year))
-        below = timed(upper[:3], lambda m, p: tally.below(snapshot, [m], p, year))
+        below = timed(upper, lambda m, p: tally.below(snapshot, [m], p, year))
     figures["tally_p50_ms"] = round(statistics.median(of_year), 2)
     figures["tally_p95_ms"] = round(of_year[int(len(of_year) * 0.95)], 2)
     figures["tally_month_p95_ms"] = round(of_month[int(len(of_month) * 0.95)], 2)
@@ -166,5 +167,51 @@ def tallies(folder: Path, cases: int) -> dict[str, Any]:
 
 
 def pages(folder: Path, cases: int) -> dict[str, Any]:
-    """The page's one data request, for pages nobody asked for before, and again."""
-    return {"page_cold_ms": None, "page_warm_ms": None}
+    """The page's one data request: for states that nobody asked for before, and again."""
+    from cockpit.web.server import serve
+
+    client = serve(settings(folder)).test_client()
+    chance = random.Random(SEED)
+    places = _places(folder)
+
+    def post(code: str, period: str) -> float:
+        asked = {
+            "output": "page.children",
+            "outputs": {"id": "page", "property": "children"},
+            "inputs": [
+                {"id": "address", "property": "pathname", "value": f"/place/{code}"},
+                {"id": "address", "property": "search", "value": f"?period={period}"},
+            ],
+            "changedPropIds": ["address.pathname"],
+        }
+        began = time.perf_counter()
+        response = client.post("/_dash-update-component", json=asked)
+        seconds = time.perf_counter() - began
+        if response.status_code != 200:
+            raise RuntimeError(f"the page of {code} answered {response.status_code}")
+        return seconds * 1000
+
+    post(places["city"][0], "today")
+    states = [
+        (code, period)
+        for level in ("city", "district", "street", "community", "grid")
+        for code in chance.sample(places[level], min(PAGES, len(places[level])))
+        for period in ("30d", "year")
+    ]
+    cold = sorted(post(*state) for state in states)
+    warm = sorted(post(*state) for state in states)
+    return {
+        "page_cold_ms": round(statistics.median(cold), 1),
+        "page_cold_p95_ms": round(cold[int(len(cold) * 0.95)], 1),
+        "page_warm_ms": round(statistics.median(warm), 2),
+    }
+
+
+def _places(folder: Path) -> dict[str, list[str]]:
+    from cockpit.answers.snapshot import Snapshots
+
+    found: dict[str, list[str]] = {}
+    with Snapshots(settings(folder).snapshots).current() as snapshot:
+        for place in snapshot.tree.places:
+            found.setdefault(place.level, []).append(place.code)
+    return found

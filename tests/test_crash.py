@@ -246,11 +246,9 @@ def test_nothing_is_lost_doubled_or_half_shown(tmp_path: Path, pytestconfig: pyt
         while struck.total() < kills:
             stage.next_file()
             for _ in range(chance.choice((2, 3, 4))):
-                actor = chance.choice(ACTORS)
+                actor = serve_as_worker if stage.landed() else chance.choice(ACTORS)
                 if actor is serve_as_worker:
                     stage.land()
-                elif stage.landed():
-                    continue
                 if chance.random() < 0.5:
                     seconds = chance.uniform(0, lasts)
                     struck["at some moment"] += stage.strike(actor, seconds=seconds)

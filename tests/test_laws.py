@@ -338,3 +338,36 @@ def test_days_add_to_the_period(small: Snapshot) -> None:
         for day in (date(2026, 1, 1) + timedelta(days=n) for n in range(31))
     ]
     assert sum(days) == 9
+
+
+def test_a_stock_without_an_end_stands_at_the_as_of_day(tmp_path: Path) -> None:
+    """What falls due after the day the data speak for is not overdue."""
+    settings = towns.found(tmp_path)
+    with Record(settings) as record:
+        towns.send(
+            record,
+            "a.csv",
+            "number,place,reported_at,due_at\n"
+            "1,town/n,2026-01-05,2026-01-08\n2,town/n,2026-01-10,2026-05-01\n",
+        )
+        towns.publish(record)
+    with Snapshots(settings.snapshots).current() as snapshot:
+        assert snapshot.as_of("cases") == date(2026, 1, 10)
+        assert ask(snapshot, "overdue_open", snapshot.tree.root, Period())["value"] == 1
+        later = Period(until=date(2026, 5, 1))
+        assert ask(snapshot, "overdue_open", snapshot.tree.root, later)["value"] == 2
+
+
+def test_a_city_that_ended_long_ago_opens_on_its_last_days(tmp_path: Path) -> None:
+    settings = towns.found(tmp_path)
+    with Record(settings) as record:
+        towns.send(
+            record,
+            "a.csv",
+            "number,place,reported_at,closed_at\n1,town/n,2011-12-31,2012-01-02\n"
+            "2,town/n,2011-12-05,2019-10-31\n",
+        )
+        towns.publish(record)
+    with Snapshots(settings.snapshots).current() as snapshot:
+        assert snapshot.as_of("cases") == date(2019, 10, 31)
+        assert snapshot.last_day("cases") == date(2011, 12, 31)

@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,10 @@ from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.places import Place, Tree
 
 log = logging.getLogger("cockpit.snapshot")
+
+
+LONG_AGO = 31
+"""Days without a new row after which a city's cases have ended."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,16 @@ class Snapshot:
         """The day that the fact's data speak for, or None where it has no rows."""
         moment = self.standing(fact).as_of
         return None if moment is None else moment.date()
+
+    def last_day(self, fact: str) -> date | None:
+        """The day on which periods end: the as-of day; of a city whose rows ended long before it
+        the day of the last row, so that nobody meets an empty page.
+        """
+        standing = self.standing(fact)
+        if standing.as_of is None or standing.last is None:
+            return None
+        ended = standing.as_of - standing.last > timedelta(days=LONG_AGO)
+        return (standing.last if ended else standing.as_of).date()
 
     def metric(self, name: str) -> Counted:
         """The metric of that name. Raises Mistake."""

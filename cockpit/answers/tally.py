@@ -52,8 +52,8 @@ def by(
     stocks = [one for one in metrics if one.metric.stock]
     flows = [one for one in metrics if not one.metric.stock]
     for fact, mine in _facts(metrics):
-        since = None if mine[0].metric.stock else period.since
-        for day, tallies in _summed(snapshot, fact, mine, [place], since, period.until, "day"):
+        since, until = _stretch(snapshot, mine[0], period)
+        for day, tallies in _summed(snapshot, fact, mine, [place], since, until, "day"):
             sums[day] |= tallies
     if not sums:
         return []
@@ -110,6 +110,15 @@ def _facts(metrics: Sequence[Counted]) -> list[tuple[str, list[Counted]]]:
     for one in metrics:
         groups.setdefault((one.metric.fact, one.metric.stock), []).append(one)
     return [(fact, mine) for (fact, _), mine in groups.items()]
+
+
+def _stretch(snapshot: Snapshot, one: Counted, period: Period) -> tuple[date | None, date | None]:
+    """The days whose parts count. A stock counts all that came and went up to the end; without
+    an end it stands at the as-of day, for nothing is overdue that falls due later.
+    """
+    if one.metric.stock:
+        return None, period.until or snapshot.as_of(one.metric.fact)
+    return period.since, period.until
 
 
 def _summed(
@@ -180,7 +189,7 @@ def _grouped(
     if not places:
         return found
     for fact, mine in _facts(metrics):
-        since = None if mine[0].metric.stock else period.since
-        for pos, tallies in _summed(snapshot, fact, mine, places, since, period.until, "pos", own):
+        since, until = _stretch(snapshot, mine[0], period)
+        for pos, tallies in _summed(snapshot, fact, mine, places, since, until, "pos", own):
             found.setdefault(pos, blank(metrics)).update(tallies)
     return found

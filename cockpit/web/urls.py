@@ -34,11 +34,11 @@ class State:
     wrong: tuple[str, ...] = ()
 
     def over(self, as_of: date) -> Period:
-        """The days meant. Nothing reaches past the as-of day unless the address says so: what is
-        due tomorrow is not overdue.
+        """The days meant. They end on the as-of day unless the address says otherwise: what is
+        due tomorrow is not overdue. "All" has no end.
         """
         if self.period:
-            return replace(named(self.period, as_of), until=as_of)
+            return named(self.period, as_of)
         until = self.until or max(as_of, self.since or as_of)
         return Period(self.since, until)
 

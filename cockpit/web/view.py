@@ -112,7 +112,7 @@ def gather(asked: Asked) -> View:
 
 def day_of(snapshot: Snapshot) -> date:
     """The day on which the subject's periods end."""
-    return snapshot.as_of(SUBJECT) or snapshot.published.date()
+    return snapshot.last_day(SUBJECT) or snapshot.published.date()
 
 
 def metrics(snapshot: Snapshot) -> tuple[Counted, ...]:

@@ -1,0 +1,383 @@
+"""Snapshots: published or not, never changed, never taken from under a reader's feet."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cockpit.answers.snapshot import NoSnapshot, Snapshot, Snapshots
+from cockpit.model.mistakes import Mistake
+from cockpit.record.publish import current, kept, manifest, rollback
+from cockpit.record.state import state
+from cockpit.record.store import Record
+from cockpit.record.worker import Worker
+from cockpit.settings import Settings
+from tests import hamlet, town
+
+PLACES = ("town/n/e/1/a", "town/n/o/1/a", "town/s/a/1/a", "town/s/x")
+
+
+def cases(first: int, last: int, month: int = 1, closed: bool = True) -> str:
+    """Cases of a month by their numbers; every third is closed late."""
+    lines = ["number,place,reported_at,due_at,closed_at,updated_at"]
+    for number in range(first, last):
+        day, done = f"2026-{month:02}-{number % 9 + 1:02}", 12 + 3 * (number % 3 == 0)
+        end = f"2026-{month:02}-{done} 08:00" if closed else ""
+        updated = f"2026-{month:02}-2{1 if closed else 0} 08:00"
+        lines.append(
+            f"c{number},{PLACES[number % 4]},{day} 08:00,2026-{month:02}-14 08:00,{end},{updated}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with Record(hamlet.found(tmp_path, keep=3)) as record:
+        yield record
+
+
+def publish(record: Record, text: str) -> str:
+    """Take a file in and publish; the record and the snapshot must agree."""
+    receipt = town.send(record, "cases.csv", text)
+    assert receipt.refused is None
+    assert receipt.quarantined == 0
+    id = town.publish(record)
+    assert hamlet.in_service(record.settings) == truth(record)
+    return id
+
+
+def truth(record: Record) -> hamlet.Numbers:
+    """What the record itself says."""
+    [numbers] = record.con.execute(
+        "select count(*), count(*) filter (closed_at <= due_at), count(closed_at),"
+        " count(*) filter (closed_at is null) from cases"
+    ).fetchall()
+    return numbers  # type: ignore[no-any-return]
+
+
+def parts(settings: Settings, id: str) -> set[str]:
+    """The month files that a snapshot is made of."""
+    return {month["file"] for month in manifest(settings.snapshots, id)["files"]["cases"].values()}
+
+
+# ── Publishing ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_publishing_again_changes_nothing(record: Record) -> None:
+    id = publish(record, cases(0, 40))
+    before = sorted(record.settings.snapshots.rglob("*"))
+    assert town.publish(record) == id
+    assert sorted(record.settings.snapshots.rglob("*")) == before
+
+
+def test_a_refused_file_makes_no_snapshot(record: Record) -> None:
+    id = publish(record, cases(0, 40))
+    for _ in range(record.settings.keep + 1):
+        assert town.send(record, "cases.csv", "no,such,columns\n1,2,3\n").refused
+        assert town.publish(record) == id
+    assert publish(record, cases(40, 50)) > id
+
+
+def test_only_months_that_changed_are_written(record: Record) -> None:
+    first = publish(record, cases(0, 40, month=1) + cases(40, 80, month=2).split("\n", 1)[1])
+    second = publish(record, cases(80, 90, month=2))
+    january, february = sorted(parts(record.settings, first))
+    assert parts(record.settings, second) & {january, february} == {january}
+
+
+def test_equal_rows_have_the_same_file(record: Record) -> None:
+    first = publish(record, cases(0, 400))
+    metrics = record.settings.queries / "cases" / "metrics.toml"
+    metrics.write_text(hamlet.METRICS.replace("closed_at <= due_at", "closed_at < due_at"))
+    second = town.publish(record)
+    assert second > first
+    assert parts(record.settings, first) == parts(record.settings, second)
+
+
+def test_what_no_kept_snapshot_needs_goes(record: Record) -> None:
+    settings = record.settings
+    told = {}
+    for number in range(7):
+        id = publish(record, cases(number * 10, number * 10 + 10, month=number % 4 + 1))
+        told[id] = hamlet.in_service(settings)
+    ids = kept(settings.snapshots)
+    assert ids == list(told)[-3:]
+    for id in ids:
+        snapshot = Snapshot(settings.snapshots, id)
+        assert hamlet.numbers(snapshot) == told[id]
+        snapshot.close()
+    needed = set.union(*(parts(settings, id) for id in ids))
+    assert {path.name for path in (settings.snapshots / "facts").iterdir()} == needed
+    assert len(list((settings.snapshots / "cubes").iterdir())) == 1
+    for table in ("changed_cases", "touched"):
+        oldest = manifest(settings.snapshots, ids[0])["upto"]
+        assert record.one(f"select min(receipt) from {table}") > oldest
+
+
+def test_a_publish_that_fails_midway_leaves_nothing_behind(record: Record) -> None:
+    settings = record.settings
+    id = publish(record, cases(0, 40))
+    told = hamlet.in_service(settings)
+    town.send(record, "cases.csv", cases(0, 60, month=2))
+    worker = Worker(record)
+    metrics = settings.queries / "cases" / "metrics.toml"
+
+    def fails(words: str) -> None:
+        snapshot, trouble = worker.publish()
+        assert snapshot == id
+        assert words in str(trouble)
+        assert hamlet.in_service(settings) == told
+        attached = record.con.execute(
+            "select database_name from duckdb_databases() where not internal"
+        ).fetchall()
+        assert attached == [("record",)]
+
+    metrics.write_text(hamlet.METRICS.replace('"true"', '"cast(number as integer)"'))
+    fails("Conversion")  # while the cube is counted anew
+    metrics.write_text(hamlet.METRICS)
+    in_the_way = settings.snapshots / "facts" / ".cases-2026-02.part"
+    in_the_way.mkdir()
+    fails("Is a directory")  # while a month is written
+    in_the_way.rmdir()
+    in_the_way = settings.snapshots / f"{int(id) + 1:08}.json"
+    in_the_way.mkdir()
+    fails("Is a directory")  # while the manifest is written
+    in_the_way.rmdir()
+    assert worker.publish() == (f"{int(id) + 1:08}", None)
+    assert hamlet.in_service(settings) == truth(record)
+
+
+def test_a_snapshot_of_another_record_is_not_built_upon(record: Record) -> None:
+    settings = record.settings
+    for month in (1, 2, 3):
+        publish(record, cases(0, 10 * month, month=month))
+    record.close()
+    settings.record.unlink()
+    with Record(settings) as anew:
+        publish(anew, cases(0, 7, month=3))
+        publish(anew, cases(0, 5, month=4))
+        publish(anew, cases(5, 9, month=4))
+
+
+# ── Rolling back ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_rollback_puts_an_earlier_snapshot_back_in_service(record: Record) -> None:
+    settings = record.settings
+    with pytest.raises(Mistake, match="no earlier snapshot"):
+        rollback(settings.snapshots)
+    told = {}
+    for number in range(4):
+        id = publish(record, cases(number * 10, number * 10 + 10, month=number + 1))
+        told[id] = hamlet.in_service(settings)
+    gone, first, second, third = told
+    assert rollback(settings.snapshots) == second
+    assert hamlet.in_service(settings) == told[second]
+    assert rollback(settings.snapshots) == first
+    assert rollback(settings.snapshots, third) == third
+    assert hamlet.in_service(settings) == told[third]
+    for absent in (gone, "../00000001", ""):
+        with pytest.raises(Mistake, match="there is no snapshot"):
+            rollback(settings.snapshots, absent)
+    assert current(settings.snapshots) == third
+
+
+def test_nothing_is_rolled_back_where_nothing_is_published(home: Path) -> None:
+    with pytest.raises(Mistake, match="nothing is published"):
+        rollback(home / "snapshots")
+
+
+@pytest.mark.parametrize("back", [1, 2])
+def test_after_a_rollback_the_next_publish_has_everything(record: Record, back: int) -> None:
+    """Rows that came, changed and went to another month on either side of the rollback."""
+    settings = record.settings
+    publish(record, cases(0, 60, month=1, closed=False))
+    publish(record, cases(0, 20, month=1))
+    publish(record, cases(10, 30, month=2))
+    newest = publish(record, cases(60, 90, month=2, closed=False))
+    for _ in range(3):
+        rollback(settings.snapshots, kept(settings.snapshots)[-1 - back])
+        assert hamlet.in_service(settings) != truth(record)
+        id = publish(record, cases(15, 70, month=int(newest) - 1))
+        assert id > newest
+        newest = id
+    rollback(settings.snapshots, kept(settings.snapshots)[0])
+    assert town.publish(record) > newest
+    assert hamlet.in_service(settings) == truth(record)
+
+
+# ── Reading ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_before_the_first_publish_there_is_no_snapshot(record: Record) -> None:
+    with pytest.raises(NoSnapshot), Snapshots(record.settings.snapshots).current():
+        pass
+
+
+def test_a_reader_keeps_its_snapshot_while_others_come_and_go(record: Record) -> None:
+    settings = record.settings
+    id = publish(record, cases(0, 40))
+    snapshots = Snapshots(settings.snapshots)
+    with snapshots.current() as snapshot:
+        told = hamlet.numbers(snapshot)
+        for number in range(settings.keep + 2):
+            publish(record, cases(number, number + 1, month=number + 1))
+            assert hamlet.numbers(snapshot) == told
+        assert snapshot.rows("select count(*) from cases where place like 'town/n%'") == [(20,)]
+        assert id in kept(settings.snapshots)
+    with snapshots.current() as snapshot:
+        assert hamlet.numbers(snapshot) == truth(record)
+    publish(record, cases(90, 91))
+    assert id not in kept(settings.snapshots)
+    assert len(kept(settings.snapshots)) == settings.keep
+
+
+def test_whoever_comes_while_the_next_is_opened_gets_the_one_before(record: Record) -> None:
+    settings = record.settings
+    before = publish(record, cases(0, 40))
+    snapshots = Snapshots(settings.snapshots)
+    with snapshots.current():
+        pass
+    after = publish(record, cases(40, 60))
+    got: list[str] = []
+
+    def ask() -> None:
+        with snapshots.current() as snapshot:
+            got.append(snapshot.id)
+
+    with (settings.snapshots / f"{after}.json").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # whoever opens it has to wait
+        slow = threading.Thread(target=ask)
+        slow.start()
+        while not snapshots._opening.locked():
+            pass
+        ask()
+        assert got == [before]
+    slow.join()
+    assert got == [before, after]
+
+
+def test_a_snapshot_that_is_taken_away_while_it_is_opened_is_followed(record: Record) -> None:
+    settings = record.settings
+    before = publish(record, cases(0, 40))
+    got: list[str] = []
+
+    def ask() -> None:
+        with Snapshots(settings.snapshots).current() as snapshot:
+            got.append(snapshot.id)
+
+    path = settings.snapshots / f"{before}.json"
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        slow = threading.Thread(target=ask)
+        slow.start()
+        after = publish(record, cases(40, 60))
+        path.unlink()
+    slow.join()
+    assert got == [after]
+
+
+def test_many_ask_while_it_changes_and_each_sees_one_state(record: Record) -> None:
+    """All that is asked in one go speaks of the same cases, and handles do not pile up."""
+    settings = record.settings
+    publish(record, cases(0, 10))
+    allowed = {hamlet.in_service(settings)}
+    snapshots = Snapshots(settings.snapshots)
+    over, wrong, answers = threading.Event(), list[str](), list[hamlet.Numbers]()
+
+    def ask() -> None:
+        while not over.is_set():
+            try:
+                with snapshots.current() as snapshot:
+                    told = [hamlet.numbers(snapshot) for _ in range(3)]
+                    assert len({*told}) == 1, told
+                    answers.append(told[0])
+            except Exception as error:  # noqa: BLE001
+                wrong.append(repr(error))
+
+    readers = [threading.Thread(target=ask, daemon=True) for _ in range(6)]
+    for reader in readers:
+        reader.start()
+    open_files = []
+    for number in range(12):
+        town.send(record, "cases.csv", cases(10 + 5 * number, 15 + 5 * number))
+        allowed.add(truth(record))
+        town.publish(record)
+        open_files.append(len(os.listdir("/proc/self/fd")))
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert not wrong, wrong[:3]
+    assert len(answers) > len(readers)
+    assert {*answers} <= allowed
+    assert max(open_files[6:]) <= max(open_files[:6]) + 8
+    with snapshots.current() as snapshot:
+        assert hamlet.numbers(snapshot) == truth(record)
+    assert snapshots._uses == {}
+
+
+def test_going_back_to_a_snapshot_still_in_use_loses_no_handle(record: Record) -> None:
+    settings = record.settings
+    first = publish(record, cases(0, 10))
+    second = publish(record, cases(10, 20))
+    snapshots = Snapshots(settings.snapshots)
+    before = None
+    for _ in range(4):
+        rollback(settings.snapshots, first)
+        with snapshots.current() as held:
+            rollback(settings.snapshots, second)
+            with snapshots.current() as other:
+                assert (held.id, other.id) == (first, second)
+            assert hamlet.numbers(held)[0] == 10
+        now = len(os.listdir("/proc/self/fd"))
+        assert now == (before or now)
+        before = now
+
+
+def test_a_newest_that_cannot_be_opened_leaves_the_one_before(
+    record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = record.settings
+    publish(record, cases(0, 40))
+    snapshots = Snapshots(settings.snapshots)
+    with snapshots.current() as snapshot:
+        before = snapshot.id
+    after = publish(record, cases(40, 60))
+    whole = settings.snapshots / f"{after}.duckdb"
+    whole.rename(settings.snapshots / "elsewhere")
+    with snapshots.current() as snapshot:
+        assert snapshot.id == before
+    assert "cannot be opened" in caplog.text
+    (settings.snapshots / "elsewhere").rename(whole)
+    with snapshots.current() as snapshot:
+        assert snapshot.id == after
+
+
+# ── Status ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_status_of_an_empty_home_is_blank_and_makes_nothing(tmp_path: Path) -> None:
+    settings = hamlet.found(tmp_path)
+    told = state(settings)
+    assert told["snapshot"] is None
+    assert told["worker"] is False
+    assert told["facts"]["cases"] == {"rows": 0, "first": None, "last": None, "as_of": None}
+    assert not settings.home.exists()
+
+
+def test_status_understands_the_snapshots_of_older_editions(record: Record) -> None:
+    settings = record.settings
+    id = publish(record, cases(0, 40))
+    record.close()
+    with duckdb.connect(str(settings.snapshots / f"{id}.duckdb")) as con:
+        con.execute("drop table sources")
+        con.execute("delete from about where key = 'quarantined'")
+        con.execute("update about set value = '{\"cases\": {\"rows\": 40}}' where key = 'facts'")
+    told = state(settings)
+    assert (told["city"], told["quarantined"], told["sources"]) == ("Town", 0, [])
+    assert told["facts"]["cases"]["rows"] == 40
+    assert told["facts"]["warnings"]["rows"] == 0
