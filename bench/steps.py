@@ -111,14 +111,17 @@ def batches(folder: Path, cases: int) -> dict[str, Any]:
 def _changed(chosen: Settings, path: Path, number: int) -> str:
     """Write 1,000 rows of the last 60 days with a newer stamp; gives the source to send them by."""
     from cockpit.model.facts import FACTS
+    from cockpit.record.publish import current, manifest
 
     names = ", ".join(c.name for c in FACTS["cases"].columns if c.name != "source")
+    months = manifest(chosen.snapshots, current(chosen.snapshots) or "")["files"]["cases"]
+    files = [str(chosen.snapshots / "facts" / month["file"]) for month in months.values()]
     con = duckdb.connect()
     con.execute("set enable_progress_bar=false")
     con.execute(
         f"copy (select * replace (updated_at + interval {number + 1} minute as updated_at,"
         " coalesce(rework_count, 0) + 1 as rework_count) from"
-        f" (select {names} from read_parquet('{chosen.snapshots}/facts/cases-*.parquet')"
+        f" (select {names} from read_parquet({files!r})"
         "  where reported_at > date '2026-10-31' - interval 60 day"
         f"  order by hash(number, {number}) limit 1000)) to '{path}' (header)"
     )

@@ -228,6 +228,8 @@ def _own(view: View, words: Words) -> Element:
 
 def span(view: View, words: Words) -> str:
     """The days looked at, in words."""
+    if view.period.since is None and view.period.until is None:
+        return words("span_all")
     since, until = view.period.since, view.period.until or view.as_of
     last = numbers.day(until, words.language)
     if since is None:

@@ -65,6 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "until": ("到", "To"),
     "show": ("查看", "Show"),
     "span": ("{since} 至 {until}", "{since} to {until}"),
+    "span_all": ("全部数据", "All the data"),
     "span_until": ("截至 {until}", "Up to {until}"),
     "span_days": ("共 {n} 天", "{n} days"),
     # Tiles
