@@ -70,20 +70,23 @@ def _compress(response: flask.Response) -> flask.Response:
     plain = response.get_data()
     if len(plain) < WORTH:
         return response
-    response.set_data(packed(plain))
+    is_file = "ETag" in response.headers or "max-age" in response.headers.get("Cache-Control", "")
+    response.set_data(packed(plain, 6 if is_file else 3))
     response.headers["Content-Encoding"] = "gzip"
     response.headers["Content-Length"] = str(len(response.get_data()))
     response.vary.add("Accept-Encoding")
     return response
 
 
-def packed(plain: bytes) -> bytes:
-    """The same, compressed: the same bytes are compressed once."""
+def packed(plain: bytes, level: int) -> bytes:
+    """The same, compressed: the same bytes are compressed once. A page is wanted soon and changes
+    with every snapshot; a file may take its time.
+    """
     name = blake2b(plain, digest_size=16).digest()
     with _lock:
         found = _kept.get(name)
     if found is None:
-        found = gzip.compress(plain, 6, mtime=0)
+        found = gzip.compress(plain, level, mtime=0)
         with _lock:
             if len(found) <= KEPT:
                 _kept[name] = found
