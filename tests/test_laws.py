@@ -71,6 +71,7 @@ def test_children_and_unplaced_add_up_to_the_parent(
         for name in whole:
             parts = [tallies[name] for tallies in children.values()]
             assert added([*parts, apart[name]]) == whole[name], (place.code, name)
+        assert tally.around(big, metrics, place, period) == (whole, children, apart)
 
 
 @pytest.mark.parametrize("name", METRICS)

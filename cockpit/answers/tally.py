@@ -38,6 +38,33 @@ def below(
     )
 
 
+def around(
+    snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period
+) -> tuple[Tallies, dict[str, Tallies], Tallies]:
+    """What ``at`` and ``below`` give, asked for at once: the place, its children by code, and the
+    rows in none of them. A page needs all three, and a query costs more than its rows.
+    """
+    children = snapshot.tree.below(place)
+    last = children[-1] if children else place
+    lowest = max((child.rung for child in children), default=place.rung)
+    rows = (
+        f"(select if(own, -1, pos) as pos, * exclude (pos) from {{fact}}_cube"
+        f" where rung between {place.rung} and {lowest} and pos between {place.lo} and {last.lo}"
+        f" and (own = false or pos = {place.lo}))"
+    )
+    found: dict[int, Tallies] = {}
+    for fact, mine in _facts(metrics):
+        since, until = _stretch(snapshot, mine[0], period)
+        for pos, tallies in _summed(snapshot, rows.format(fact=fact), mine, since, until, "pos"):
+            found.setdefault(pos, blank(metrics)).update(tallies)
+    nothing = blank(metrics)
+    return (
+        found.get(place.lo, nothing),
+        {child.code: found.get(child.lo, nothing) for child in children},
+        found.get(-1, nothing) if children else nothing,
+    )
+
+
 def by(
     snapshot: Snapshot,
     metrics: Sequence[Counted],
@@ -53,7 +80,8 @@ def by(
     flows = [one for one in metrics if not one.metric.stock]
     for fact, mine in _facts(metrics):
         since, until = _stretch(snapshot, mine[0], period)
-        for day, tallies in _summed(snapshot, fact, mine, [place], since, until, "day"):
+        rows = _rows(fact, [place], own=False)
+        for day, tallies in _summed(snapshot, rows, mine, since, until, "day"):
             sums[day] |= tallies
     if not sums:
         return []
@@ -123,15 +151,13 @@ def _stretch(snapshot: Snapshot, one: Counted, period: Period) -> tuple[date | N
 
 def _summed(
     snapshot: Snapshot,
-    fact: str,
+    rows: str,
     metrics: Sequence[Counted],
-    places: Sequence[Place],
     since: date | None,
     until: date | None,
     group: Literal["pos", "day"],
-    own: bool = False,
 ) -> Iterator[tuple[Any, Tallies]]:
-    """The parts of some metrics of one fact over some places of one parent, by place or day."""
+    """The parts of some metrics of one fact over rows of its cube, by place or day."""
     parts = list(part_types(metrics))
     tests, values = [], []
     for test, day in (("day >= ?", since), ("day <= ?", until)):
@@ -140,7 +166,6 @@ def _summed(
             values.append(day)
     where = f" where {' and '.join(tests)}" if tests else ""
     sums = ", ".join(f"sum({part})" for part in parts)
-    rows = _rows(fact, places, own)
     for key, *found in snapshot.rows(
         f"select {group}, {sums} from {rows}{where} group by {group}", values
     ):
@@ -190,6 +215,7 @@ def _grouped(
         return found
     for fact, mine in _facts(metrics):
         since, until = _stretch(snapshot, mine[0], period)
-        for pos, tallies in _summed(snapshot, fact, mine, places, since, until, "pos", own):
+        rows = _rows(fact, places, own)
+        for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)
     return found

@@ -171,20 +171,18 @@ class Asked:
 
     def here(self) -> Tallies:
         """What every metric counts for the place."""
-        return self._kept(
-            "at",
-            lambda: tally.at(self.snapshot, self.metrics, self.place, self.period),
-            len(self.metrics),
-        )
+        return self._around()[0]
 
     def below(self) -> tuple[dict[str, Tallies], Tallies]:
-        """What the columns count for each child, and for the rows in none of them."""
-        many = len(self.snapshot.tree.below(self.place)) + 1
+        """What every metric counts for each child, and for the rows in none of them."""
+        return self._around()[1:]
+
+    def _around(self) -> tuple[Tallies, dict[str, Tallies], Tallies]:
+        many = len(self.snapshot.tree.below(self.place)) + 2
         return self._kept(
-            "below",
-            lambda: tally.below(self.snapshot, self.columns, self.place, self.period),
-            many * len(self.columns),
-            tuple(one.metric.name for one in self.columns),
+            "around",
+            lambda: tally.around(self.snapshot, self.metrics, self.place, self.period),
+            many * len(self.metrics),
         )
 
     def rows(self) -> tuple[Row, ...]:
