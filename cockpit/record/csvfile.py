@@ -152,13 +152,18 @@ def _records(
     """Every record below the header: its line, its text, its fields where quotes made them worth
     splitting, and what is wrong with it, if anything. Raises Mistake for a file that is cut off.
     """
-    rows = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    rows, spaced = (
+        csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=skip)
+        for skip in (False, True)
+    )
+    blank_before_quote = re.compile(rf'(?:^|{re.escape(delimiter)}) +"')
     for text in lines:
         lines.held.clear()
         at, fields, wrong = lines.number, None, ""
         if '"' in text:
             lines.give_back([text])
-            text, fields, wrong = _quoted(rows, lines, delimiter, f"{where}:{at}")
+            reader = spaced if blank_before_quote.search(text) else rows
+            text, fields, wrong = _quoted(reader, lines, delimiter, f"{where}:{at}")
         elif width > 1 and not text.strip(" \r\n"):
             continue
         found = len(fields) if fields is not None else text.count(delimiter) + 1

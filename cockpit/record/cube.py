@@ -50,6 +50,8 @@ def _bind(con: duckdb.DuckDBPyConnection, fact: Fact, metric: Metric, part: str)
         # A sum around it makes DuckDB itself refuse an aggregate: they cannot be nested.
         con.execute(f"describe select max(({sql})) from {fact.name}")
         kind = str(con.execute(f"describe select ({sql}) as it from {fact.name}").fetchall()[0][1])
+    except duckdb.FatalException:
+        raise
     except duckdb.Error as error:
         raise Mistake(f"{str(error).strip().splitlines()[0]} in {sql!r}", where=where) from None
     if moment and not kind.startswith(("TIMESTAMP", "DATE")):
