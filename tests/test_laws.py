@@ -359,6 +359,39 @@ def test_a_stock_without_an_end_stands_at_the_as_of_day(tmp_path: Path) -> None:
         assert ask(snapshot, "overdue_open", snapshot.tree.root, later)["value"] == 2
 
 
+def test_what_never_entered_a_stock_does_not_leave_it(tmp_path: Path) -> None:
+    """Boston closes cases that never had a limit."""
+    settings = towns.found(tmp_path)
+    with Record(settings) as record:
+        towns.send(
+            record,
+            "a.csv",
+            "number,place,reported_at,due_at,closed_at\n"
+            "1,town/n,2026-01-05,,2026-01-08\n2,town/n,2026-01-05,2026-01-06,\n"
+            "3,town/n,2026-01-05,2026-01-09,2026-01-07\n",
+        )
+        towns.publish(record)
+    with Snapshots(settings.snapshots).current() as snapshot:
+        root = snapshot.tree.root
+        standing = [
+            ask(snapshot, "overdue_open", root, Period(until=date(2026, 1, day)))["value"]
+            for day in (5, 6, 7, 8, 9)
+        ]
+    assert standing == [None, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_no_stock_is_below_nothing(big: Snapshot, name: str) -> None:
+    one = big.metric(name)
+    if not one.metric.stock:
+        return
+    for level in LEVELS:
+        places = [place for place in big.tree.places if place.level == level.name]
+        for place in random.Random(4).sample(places, min(3, len(places))):
+            for _, tallies in tally.by(big, [one], place, Period(), "week"):
+                assert tallies[name].numerator >= 0, place.code
+
+
 def test_a_city_that_ended_long_ago_opens_on_its_last_days(tmp_path: Path) -> None:
     settings = towns.found(tmp_path)
     with Record(settings) as record:

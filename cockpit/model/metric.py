@@ -66,7 +66,14 @@ class Metric:
         """(clock, sign): when a row counts, and whether it comes or goes."""
         if not self.stock:
             return ((self.clock, 1),)
-        return ((self.enters, 1), (self.leaves, -1)) if self.leaves else ((self.enters, 1),)
+        if not self.leaves:
+            return ((self.enters, 1),)
+        # Nothing leaves that never came, and nothing before it came.
+        leaves = (
+            f"case when ({self.enters}) is not null and ({self.leaves}) is not null"
+            f" then greatest(({self.leaves}), ({self.enters})) end"
+        )
+        return ((self.enters, 1), (leaves, -1))
 
 
 _SET_BY_FILE = {"name", "subject", "path"}
