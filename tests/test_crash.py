@@ -206,7 +206,7 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         snapshots = Snapshots(self.stage.settings.snapshots)
-        while not self.over.wait(0.02):
+        while not self.over.wait(0.05):
             first = self.stage.files - 2
             try:
                 with snapshots.current() as snapshot:
@@ -245,7 +245,7 @@ def test_nothing_is_lost_doubled_or_half_shown(tmp_path: Path, pytestconfig: pyt
     with reading(stage) as reader:
         while struck.total() < kills:
             stage.next_file()
-            for _ in range(chance.choice((2, 3, 4))):
+            for _ in range(chance.choice((2, 3, 4, 5))):
                 actor = serve_as_worker if stage.landed() else chance.choice(ACTORS)
                 if actor is serve_as_worker:
                     stage.land()

@@ -239,10 +239,10 @@ class Snapshots:
         try:
             if not self._is_newest():
                 self._swap(self._newest())
-        except (duckdb.Error, OSError) as error:
-            if self._open is None:
+        except Exception as error:
+            if self._open is None or isinstance(error, NoSnapshot):
                 raise
-            log.error("snapshot %s stays: the newest cannot be opened: %s", self._open.id, error)
+            log.exception("the newest snapshot cannot be opened, %s stays", self._open.id)
         finally:
             self._opening.release()
 

@@ -8,9 +8,9 @@ import csv
 import re
 from array import array
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from io import BufferedReader, TextIOWrapper
+from io import BufferedReader, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -102,10 +102,15 @@ def _delimiter(path: Path, encoding: str, where: str) -> str:
     return max(DELIMITERS, key=unquoted.count)
 
 
+def _split(lines: Iterable[str], delimiter: str, *, spaced: bool = False) -> Iterator[list[str]]:
+    """The fields of each record; ``spaced`` where blanks stand before a quote."""
+    return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=spaced)
+
+
 def _header(lines: _Lines, delimiter: str, where: str) -> tuple[str, ...]:
     """The columns; reads as far as the header goes. Raises Mistake."""
     try:
-        names = next(csv.reader(lines, delimiter=delimiter, strict=True), [])
+        names = next(_split(lines, delimiter), [])
     except csv.Error as error:
         raise Mistake(f"the header cannot be read ({error})", where=f"{where}:1") from None
     if not any(name.strip() for name in names):
@@ -152,21 +157,20 @@ def _records(
     """Every record below the header: its line, its text, its fields where quotes made them worth
     splitting, and what is wrong with it, if anything. Raises Mistake for a file that is cut off.
     """
-    rows, spaced = (
-        csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=skip)
-        for skip in (False, True)
-    )
-    blank_before_quote = re.compile(rf'(?:^|{re.escape(delimiter)}) +"')
+    rows, spaced = _split(lines, delimiter), _split(lines, delimiter, spaced=True)
     for text in lines:
         lines.held.clear()
         at, fields, wrong = lines.number, None, ""
         if '"' in text:
             lines.give_back([text])
-            reader = spaced if blank_before_quote.search(text) else rows
-            text, fields, wrong = _quoted(reader, lines, delimiter, f"{where}:{at}")
+            text, fields, wrong = _quoted(rows, spaced, lines, delimiter, f"{where}:{at}")
         elif width > 1 and not text.strip(" \r\n"):
             continue
         found = len(fields) if fields is not None else text.count(delimiter) + 1
+        if found > width and not wrong:
+            fields = fields or text.rstrip("\r\n").split(delimiter)
+            if not any(fields[width:]):  # blanks behind the last column are nothing
+                fields, found = fields[:width], width
         if not wrong and found != width:
             wrong = f"{found} fields where the header has {width}"
             if found < width and not text.endswith(("\n", "\r")):
@@ -183,13 +187,21 @@ def _records(
 
 
 def _quoted(
-    rows: Iterator[list[str]], lines: _Lines, delimiter: str, where: str
+    rows: Iterator[list[str]],
+    spaced: Iterator[list[str]],
+    lines: _Lines,
+    delimiter: str,
+    where: str,
 ) -> tuple[str, list[str] | None, str]:
     """A record with quotes: its text, its fields, what is wrong. Where quotes are, its first line
     alone is torn: what follows may be sound.
     """
     try:
         fields = next(rows)
+        if any(re.match(' +"', field) for field in fields):
+            lines.give_back(lines.held)
+            lines.held.clear()
+            fields = next(spaced)
         return "".join(lines.held), fields, ""
     except csv.Error as error:
         text = "".join(lines.held)
@@ -202,7 +214,8 @@ def _quoted(
         tight = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|$)', '"', text)
         with suppress(csv.Error):
             if tight != text:
-                return text, next(csv.reader([tight], delimiter=delimiter, strict=True)), ""
+                again = _split(StringIO(tight, newline=""), delimiter, spaced=True)
+                return text, next(again), ""
         first, *rest = lines.held
         lines.give_back(rest)
         return first, None, "a quote stands where a field neither begins nor ends"

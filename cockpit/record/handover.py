@@ -12,11 +12,13 @@ from cockpit.model.mistakes import Mistake
 from cockpit.record import inbox
 from cockpit.record.ingest import Progress, Receipt
 from cockpit.record.store import PROGRESS, Locked, Record
-from cockpit.record.worker import Worker
+from cockpit.record.worker import WAITING, Worker
 from cockpit.settings import Settings
 
 LOOK = 0.1
 """Seconds between two looks for a receipt."""
+PATIENCE = 20
+"""So many looks in a row at a worker that waits for room, and the sender is told so."""
 
 
 def send(
@@ -36,8 +38,11 @@ def send(
 
 
 def _receipt(settings: Settings, id: str, source: str, tell: Progress) -> dict[str, Any]:
-    """Wait for a landed file's receipt; become the writer whenever nobody is."""
-    while True:
+    """Wait for a landed file's receipt; become the writer whenever nobody is. Raises Mistake where
+    the writer has no room for the file, which it tells for a second or it would not be so.
+    """
+    stuck = 0
+    while stuck < PATIENCE:
         told = inbox.receipt(settings, id)
         if told is not None:
             return told
@@ -46,23 +51,28 @@ def _receipt(settings: Settings, id: str, source: str, tell: Progress) -> dict[s
                 worker = Worker(record, tell)
                 worker.drain()
         except Locked:
-            _watch(settings, tell)
+            why = _watch(settings, tell)
+            stuck = stuck + 1 if why else 0
             time.sleep(LOOK)
-            continue
-        told = inbox.receipt(settings, id)
-        if told is None:
-            raise Mistake(
-                f"it waits in the inbox ({worker.why(id) or 'somebody may have taken it away'})",
-                where=settings.inbox / source / id,
-                write="See that there is room on the disk; cockpit worker then takes it",
-            )
-        return told
+        else:
+            why = worker.why(id)
+            stuck = PATIENCE
+    told = inbox.receipt(settings, id)
+    if told is None:
+        raise Mistake(
+            f"it waits in the inbox ({why or 'somebody may have taken it away'})",
+            where=settings.inbox / source / id,
+            write="See that there is room on the disk; cockpit worker then takes it",
+        )
+    return told
 
 
-def _watch(settings: Settings, tell: Progress) -> None:
-    """Pass on what the worker says of its progress."""
+def _watch(settings: Settings, tell: Progress) -> str | None:
+    """Pass on what the worker says of its progress; gives what it waits for, if it does."""
     try:
         said = json.loads((settings.home / PROGRESS).read_text("utf-8"))
-        tell(said["stage"], said["share"], said["rows"])
+        stage = str(said["stage"])
     except (OSError, ValueError, KeyError):
-        return
+        return None
+    tell(stage, said["share"], said["rows"])
+    return stage.removeprefix(WAITING) if stage.startswith(WAITING) else None

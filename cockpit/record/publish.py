@@ -13,11 +13,13 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import duckdb
 
 from cockpit.model.counting import Clock, Counted, part_types
 from cockpit.model.fact import Fact
@@ -53,7 +55,13 @@ def kept(snapshots: Path) -> list[str]:
 
 def publish(record: Record, counted: Sequence[Counted], tell: Tell | None = None) -> str:
     """Publish what the record holds; gives the id of the snapshot in service afterwards."""
-    return Publication(record, counted, tell or (lambda stage, share, rows: None)).run()
+    publication = Publication(record, counted, tell or (lambda stage, share, rows: None))
+    try:
+        return publication.run()
+    except BaseException:
+        with suppress(OSError, ValueError):  # where there is no room, none is wasted
+            publication.clear()
+        raise
 
 
 class Publication:
@@ -137,8 +145,11 @@ class Publication:
         self.con.execute(f"attach '{path}' as {name} {how}")
         try:
             yield
-        finally:
-            self.con.execute(f"detach {name}")
+        except BaseException:
+            with suppress(duckdb.Error):  # what went wrong first says more
+                self.con.execute(f"detach {name}")
+            raise
+        self.con.execute(f"detach {name}")
 
     def _id(self) -> str:
         """Names sort by age, also where the clock stood still or jumped back."""
@@ -325,11 +336,24 @@ class Publication:
         )
 
     def _forget(self, id: str) -> None:
-        """Drop what no kept snapshot needs: older snapshots, their files, their differences."""
+        """Drop what is too old: snapshots, their files, the differences since them."""
         ids = kept(self.folder)
         newest = {*ids[-self.record.settings.keep :], id}
-        keep = {one for one in ids if one in newest or not _retire(self.folder / f"{one}.json")}
-        manifests = [manifest(self.folder, one) for one in keep]
+        for one in ids:
+            if one not in newest:
+                _retire(self.folder / f"{one}.json")
+        self.clear()
+        oldest = min(manifest(self.folder, one)["upto"] for one in kept(self.folder))
+        with self.record.transaction():
+            for fact in FACTS:
+                self.con.execute(f"delete from changed_{fact} where receipt <= ?", [oldest])
+            self.con.execute("delete from touched where receipt <= ?", [oldest])
+            self.con.execute("delete from bulk where receipt <= ?", [oldest])
+
+    def clear(self) -> None:
+        """Drop every file that no kept snapshot needs, half-written ones among them."""
+        ids = kept(self.folder)
+        manifests = [manifest(self.folder, one) for one in ids]
         needed = {
             month["file"]
             for m in manifests
@@ -341,15 +365,8 @@ class Publication:
                 if path.name not in needed:
                     path.unlink()
         for path in self.folder.iterdir():
-            ours = path.stem in keep or path.name == "CURRENT" or path.is_dir()
-            if not ours:
+            if path.is_file() and path.stem not in ids and path.name != "CURRENT":
                 path.unlink()
-        oldest = min(m["upto"] for m in manifests)
-        with self.record.transaction():
-            for fact in FACTS:
-                self.con.execute(f"delete from changed_{fact} where receipt <= ?", [oldest])
-            self.con.execute("delete from touched where receipt <= ?", [oldest])
-            self.con.execute("delete from bulk where receipt <= ?", [oldest])
 
 
 def _sync_file(path: Path) -> None:
@@ -368,15 +385,11 @@ def _switching(snapshots: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _retire(manifest: Path) -> bool:
+def _retire(manifest: Path) -> None:
     """Take a snapshot's manifest away, unless somebody reads it: readers hold it locked."""
-    with manifest.open("rb") as opened:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+    with manifest.open("rb") as opened, suppress(BlockingIOError):
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         manifest.unlink()
-    return True
 
 
 def rollback(snapshots: Path, to: str | None = None) -> str:

@@ -120,8 +120,20 @@ def _unusable(settings: Settings, error: BaseException) -> Mistake:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in one line."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    """What an error says, in one line, without the SQL that DuckDB shows below."""
+    words = str(error).partition("\n\nLINE ")[0].split()
+    return " ".join(words) or type(error).__name__
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C comes out of DuckDB as an error like others; here it is Ctrl-C again."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from None
 
 
 class Record:
@@ -194,10 +206,13 @@ class Record:
         aside.replace(record)
         sync_folder(record.parent)
 
-    def reopen(self) -> None:
-        """Begin anew from what is on disk, where a failure has made DuckDB close itself up.
-        Raises Mistake.
+    def revive(self) -> None:
+        """Begin anew from what is on disk, which is whole, where a grave failure has made DuckDB
+        refuse everything. Raises Mistake.
         """
+        with suppress(duckdb.FatalException):
+            self.con.execute("select 1")
+            return
         self.con.close()
         try:
             self.con = self._open()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.record import cube, inbox, queries
 from cockpit.record.ingest import Progress, Receipt, ingest, receipt_of
 from cockpit.record.publish import current, publish
-from cockpit.record.store import FAILURES, PROGRESS, Record, first_line
+from cockpit.record.store import FAILURES, PROGRESS, Record, first_line, interruptible
 from cockpit.settings import Settings
 
 PAUSE = 0.2
@@ -32,6 +33,8 @@ RETRY = 15.0
 """Seconds before what failed is tried again; more where the try itself took long."""
 DONE = "done"
 """The stage that is told when nothing is left to do."""
+WAITING = "waiting: "
+"""How the stage begins that is told when all that is left has to wait, and what for."""
 
 log = logging.getLogger("cockpit.worker")
 
@@ -80,11 +83,12 @@ class Worker:
         done: list[tuple[Path, Receipt]] = []
         for source, path in self._ready():
             with self._patience(path):
-                admitted = inbox.admit(self.settings, path)
-                done.append((admitted, self._take(source, admitted)))
+                self.record.revive()
+                done.append((path, self._take(source, path)))
             if stop is not None and stop.is_set():
                 break
         if not done:
+            self._tell_what_waits()
             return []
         snapshot, trouble = self.publish()
         told = []
@@ -93,22 +97,26 @@ class Worker:
                 said = inbox.told(receipt, snapshot, trouble)
                 inbox.finish(self.settings, path, said)
                 told.append(said)
-        if not self._put_off:
-            self.progress(DONE, 1.0, 0)
+        self._tell_what_waits()
         return told
 
+    def _tell_what_waits(self) -> None:
+        stages = [f"{WAITING}{why}" for why, _ in self._put_off.values()]
+        self.progress(stages[0] if stages else DONE, 1.0, 0)
+
     def _ready(self) -> list[tuple[str, Path]]:
-        """(source, file) of what can be taken now, oldest first."""
+        """(source, file) of what can be taken now, oldest first, each under its id."""
         waiting = inbox.waiting(self.settings)
         names = {path.name for _, path in waiting}
         self._put_off = {name: put for name, put in self._put_off.items() if name in names}
         now = time.monotonic()
-        return [
-            (source, path)
-            for source, path in waiting
-            if now >= self._put_off.get(path.name, ("", 0.0))[1]
-            and inbox.ready(self.settings, path)
-        ]
+        found = []
+        for source, path in waiting:
+            _, later = self._put_off.get(path.name, ("", 0.0))
+            if now >= later and inbox.ready(self.settings, path):
+                with self._patience(path):
+                    found.append((source, inbox.admit(self.settings, path)))
+        return found
 
     @contextmanager
     def _patience(self, path: Path) -> Iterator[None]:
@@ -119,9 +127,7 @@ class Worker:
         except FAILURES as error:
             why = first_line(error)
             log.error("%s waits in the inbox: %s", path.name, why)
-            self.progress(f"waiting: {why}", 0.0, 0)
             self._put_off[path.name] = why, _later(began)
-            self._mend(error)
         else:
             self._put_off.pop(path.name, None)
 
@@ -132,14 +138,15 @@ class Worker:
     def _take(self, source: str, path: Path) -> Receipt:
         """One file into the record. Raises what may pass, and nothing else."""
         try:
-            return ingest(self.record, inbox.landed(self.settings, source, path), self.progress)
+            with interruptible():
+                landed = inbox.landed(self.settings, source, path)
+                return ingest(self.record, landed, self.progress)
         except Mistake as mistake:
             return self._refuse(source, path, mistake.text())
         except FAILURES:
             raise
         except Exception as error:
             log.exception("%s is refused for a fault of the cockpit", path.name)
-            self._mend(error)
             words = f"a fault of the cockpit, told in full in its log: {first_line(error)}"
             return self._refuse(source, path, words)
 
@@ -155,23 +162,19 @@ class Worker:
             refused=why,
         )
 
-    def _mend(self, error: Exception) -> None:
-        """DuckDB closes itself up after a grave failure. What is on disk is whole."""
-        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
-            self.record.reopen()
-
     def publish(self) -> tuple[str | None, str | None]:
         """Publish what changed: the snapshot in service, and what stood in the way if anything."""
         began = time.monotonic()
         self._retry_at = 0.0
+        self.record.revive()
         try:
-            return publish(self.record, self.counted(), self.progress), None
+            with interruptible():
+                return publish(self.record, self.counted(), self.progress), None
         except Mistake as mistake:
             why = mistake.text()
         except (*FAILURES, duckdb.Error) as error:
             why = first_line(error)
             self._retry_at = _later(began)
-            self._mend(error)
         log.error("publishing failed, the snapshot of before stays in service: %s", why)
         return current(self.settings.snapshots), why
 
@@ -202,37 +205,34 @@ def serve(settings: Settings) -> None:
     stop = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    with Record(settings) as record:
-        tell = reporter(settings)
-        try:
-            Worker(record, tell).run(stop)
-        finally:
-            tell(DONE, 1.0, 0)
+    with Record(settings) as record, reporting(settings) as tell:
+        Worker(record, tell).run(stop)
 
 
-def reporter(settings: Settings) -> Progress:
+@contextmanager
+def reporting(settings: Settings) -> Iterator[Progress]:
     """Progress for whoever waits in another process: every stage, each at most four times a
-    second. Nothing is left of it when all is done.
+    second. The file is written in place, so that it can be written on a full disk too.
     """
     path = settings.home / PROGRESS
-    aside = path.with_name(f".{PROGRESS}.part")
     last = ("", 0.0)
 
     def tell(stage: str, share: float, rows: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if stage == last[0] and now - last[1] < 0.25:
+        if stage == last[0] and (stage == DONE or now - last[1] < 0.25):
             return
         last = (stage, now)
+        said = json.dumps({"stage": stage[:200], "share": share, "rows": rows})
         with suppress(OSError):
-            if stage == DONE:
-                path.unlink(missing_ok=True)
-            else:
-                said = json.dumps({"stage": stage, "share": share, "rows": rows})
-                aside.write_text(said, "utf-8")
-                aside.replace(path)
+            os.pwrite(out.fileno(), said.ljust(2000).encode(), 0)
 
-    return tell
+    with path.open("wb", buffering=0) as out:
+        tell(DONE, 1.0, 0)
+        try:
+            yield tell
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def summary(said: dict[str, Any]) -> str:
