@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -52,13 +52,21 @@ def main() -> None:
         err.print(f"[bold red]✗[/] {_escape(mistake.text())}")
         sys.exit(1)
     except (typer.Abort, KeyboardInterrupt):
-        err.print("Stopped.")
-        sys.exit(130)
+        _stopped()
     except Exception as error:
+        from cockpit.record.store import is_interruption
+
+        if is_interruption(error):
+            _stopped()
         if hasattr(error, "show"):
             error.show()
             sys.exit(getattr(error, "exit_code", 2))
         raise
+
+
+def _stopped() -> NoReturn:
+    err.print("Stopped.")
+    sys.exit(130)
 
 
 def _settings(home: Path | None, city: Path | None = None, **chosen: Any) -> Settings:

@@ -131,6 +131,23 @@ def test_what_a_killed_process_left_half_landed_is_swept(settings: Settings) -> 
     assert sorted(folder.iterdir()) == [foreign]
 
 
+def test_what_a_power_cut_left_of_a_copy_is_not_taken(
+    worker: Worker, settings: Settings, tmp_path: Path
+) -> None:
+    """Even where it ends with a whole line."""
+    file = tmp_path / "a.csv"
+    file.write_text(HEAD + ROW.format(1) + ROW.format(2))
+    id = inbox.land(settings, file, "cases")
+    os.truncate(settings.inbox / "cases" / id, len(HEAD + ROW.format(1)))
+    (told,) = taken(worker)
+    assert (told["read"], told["accepted"]) == (0, 0)
+    assert "bytes are here: the machine stopped" in told["refused"]
+    assert "Send the file again" in told["refused"]
+    inbox.land(settings, file, "cases")
+    (told,) = taken(worker)
+    assert (told["accepted"], told["refused"]) == (2, None)
+
+
 # ── Dropping ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -198,10 +198,14 @@ def _quoted(
     """
     try:
         fields = next(rows)
-        if any(re.match(' +"', field) for field in fields):
+        late = [bool(re.match(' +"', field)) for field in fields]
+        if any(late):
             lines.give_back(lines.held)
             lines.held.clear()
-            fields = next(spaced)
+            found = next(spaced)
+            if len(found) == len(fields):  # the blanks before other fields are their own
+                found = [b if was else a for a, b, was in zip(fields, found, late, strict=True)]
+            fields = found
         return "".join(lines.held), fields, ""
     except csv.Error as error:
         text = "".join(lines.held)

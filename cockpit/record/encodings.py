@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import mmap
 import re
 from pathlib import Path
 
@@ -58,11 +57,15 @@ def recode(path: Path, encoding: str, target: Path) -> None:
 
 
 def _refuse_nul(path: Path, where: str) -> None:
-    with path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        at = held.find(b"\x00")
-        if at < 0:
+    line = 1
+    with path.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            if (at := chunk.find(b"\x00")) >= 0:
+                line += chunk.count(b"\n", 0, at)
+                break
+            line += chunk.count(b"\n")
+        else:
             return
-        line = held[:at].count(b"\n") + 1
     raise Mistake(
         "a zero byte: this is no text file, or it was damaged",
         where=f"{where}:{line}",

@@ -1,7 +1,7 @@
 """The inbox: the one way in. A file lands whole, is processed once, and is kept in the archive.
 
-A landed file's name is its id: when it came, some chance, and its own name. A file that somebody
-drops into ``inbox/<source>/`` is given an id once nobody writes to it any more.
+A landed file's name is its id: when it came, some chance, its size and its own name. A file
+that somebody drops into ``inbox/<source>/`` is given an id once nobody writes to it any more.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from typing import Any
 from cockpit.model.mistakes import Mistake
 from cockpit.record.ingest import Landed, Receipt
 from cockpit.record.queries import source as find_source
-from cockpit.record.store import as_json, sync_folder, write_whole
+from cockpit.record.store import as_json, sync_file, sync_folder, write_whole
 from cockpit.settings import Settings
 
-_ID = re.compile(r"(?P<when>\d{19})-[0-9a-f]{8}~(?P<name>.+)", re.DOTALL)
+_ID = re.compile(r"(?P<when>\d{19})-[0-9a-f]{8}-(?P<size>\d+)~(?P<name>.+)", re.DOTALL)
 _ASIDE = re.compile(r"\.\d{19}-[0-9a-f]{8}\.part")
 UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload")
 """Endings under which other programs write a file until it is whole."""
@@ -34,21 +34,25 @@ SETTLED = 1.0
 
 
 def land(settings: Settings, path: Path, source: str) -> str:
-    """Copy a file into the inbox, whole or not at all; gives its id. Raises Mistake."""
+    """Copy a file into the inbox, whole or not at all; gives its id. Raises Mistake.
+
+    Nobody waits until the disk has it all: until the receipt is there the sender has the file,
+    and what a power cut leaves of the copy is known by its size.
+    """
     find_source(settings.queries, source)
     if path.is_dir():
         raise Mistake("this is a folder", where=path, write="Send the files in it one by one")
     if not path.is_file():
         raise Mistake("there is no such file", where=path)
     folder = settings.inbox / source
-    id = _new_id(path.name)
-    aside = folder / f".{id[:28]}.part"
+    came = _now()
+    aside = folder / f".{came}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with aside.open("xb") as held:
             fcntl.flock(held, fcntl.LOCK_EX)  # for sweep(): somebody is at work on this
             shutil.copyfile(path, aside)
-            os.fsync(held.fileno())
+            id = _id(came, os.fstat(held.fileno()).st_size, path.name)
             aside.rename(folder / id)
         sync_folder(folder)
     except OSError as error:
@@ -60,12 +64,15 @@ def land(settings: Settings, path: Path, source: str) -> str:
     return id
 
 
-def _new_id(name: str) -> str:
-    """Sorts by the moment of coming; a name too long for a file loses its beginning, one that is
-    no UTF-8 what is wrong in it.
-    """
+def _now() -> str:
+    """The moment and some chance: sorts by time, and no two are equal."""
+    return f"{time.time_ns():019d}-{secrets.token_hex(4)}"
+
+
+def _id(came: str, size: int, name: str) -> str:
+    """A name too long for a file loses its beginning, one that is no UTF-8 what is wrong in it."""
     kept = os.fsencode(name)[-180:].decode(errors="ignore") or "unnamed"
-    return f"{time.time_ns():019d}-{secrets.token_hex(4)}~{kept}"
+    return f"{came}-{size}~{kept}"
 
 
 def sweep(settings: Settings) -> None:
@@ -139,7 +146,8 @@ def admit(settings: Settings, path: Path) -> Path:
     if _has_id(settings, path):
         return path
     named = _ID.fullmatch(path.name)
-    return path.rename(path.with_name(_new_id(named["name"] if named else path.name)))
+    name = named["name"] if named else path.name
+    return path.rename(path.with_name(_id(_now(), path.lstat().st_size, name)))
 
 
 def landed(settings: Settings, source: str, path: Path) -> Landed:
@@ -147,6 +155,14 @@ def landed(settings: Settings, source: str, path: Path) -> Landed:
     found = find_source(settings.queries, source)
     if path.is_symlink():
         raise Mistake("this is a link to a file", where=own_name(path), write="Send the file")
+    named, size = _ID.fullmatch(path.name), path.lstat().st_size
+    if named and path.is_file() and size != int(named["size"]):
+        raise Mistake(
+            f"{size:,} of its {int(named['size']):,} bytes are here: the machine stopped before"
+            " the rest was on the disk, or somebody wrote to it",
+            where=own_name(path),
+            write="Send the file again",
+        )
     return Landed(id=path.name, name=own_name(path), source=found, path=path)
 
 
@@ -161,10 +177,12 @@ def finish(settings: Settings, path: Path, receipt: dict[str, Any]) -> None:
     the two, the file still lies in the inbox and is finished again, from the receipt it has.
     """
     settings.receipts.mkdir(exist_ok=True)
-    write_whole(_receipt_path(settings, path.name), as_json(receipt))
     folder = settings.archive / path.parent.name
     folder.mkdir(parents=True, exist_ok=True)
+    write_whole(_receipt_path(settings, path.name), as_json(receipt))
     with suppress(FileNotFoundError):  # somebody took it away while it was read
+        if path.is_file() and os.access(path, os.R_OK):  # else it was refused for that
+            sync_file(path)
         path.rename(folder / path.name)
         sync_folder(folder)
 

@@ -27,7 +27,7 @@ from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.mistakes import Mistake
 from cockpit.record import cube
-from cockpit.record.store import Record, as_json, sync_folder, write_whole
+from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_whole
 
 ROW_GROUP = 40_960
 """Rows of a Parquet row group: small enough that one street is a small read."""
@@ -107,7 +107,7 @@ class Publication:
         with self._attached(aside, "snap"):
             cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
             self._tables(files, published)
-        _sync_file(aside)
+        sync_file(aside)
         aside.replace(self.folder / f"{id}.duckdb")
         write_whole(
             self.folder / f"{id}.json",
@@ -367,11 +367,6 @@ class Publication:
         for path in self.folder.iterdir():
             if path.is_file() and path.stem not in ids and path.name != "CURRENT":
                 path.unlink()
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as opened:
-        os.fsync(opened.fileno())
 
 
 @contextmanager

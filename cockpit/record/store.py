@@ -130,10 +130,15 @@ def interruptible() -> Iterator[None]:
     """Ctrl-C comes out of DuckDB as an error like others; here it is Ctrl-C again."""
     try:
         yield
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":
+    except (RuntimeError, duckdb.Error) as error:
+        if not is_interruption(error):
             raise
         raise KeyboardInterrupt from None
+
+
+def is_interruption(error: Exception) -> bool:
+    """Whether DuckDB was at work when Ctrl-C came."""
+    return isinstance(error, RuntimeError | duckdb.Error) and "interrupted" in str(error).lower()
 
 
 class Record:
@@ -332,6 +337,12 @@ def write_whole(path: Path, text: str) -> None:
         os.fsync(out.fileno())
     aside.replace(path)
     sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    with path.open("rb") as opened:
+        os.fsync(opened.fileno())
 
 
 def sync_folder(folder: Path) -> None:
