@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +24,7 @@ from typing import Any
 import duckdb
 
 from cockpit.model.counting import Clock, Counted, clocks
+from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake, did_you_mean
@@ -87,9 +88,8 @@ class Snapshot:
                 more = f" union all select * from snap.{fact}_cube" if changed else ""
                 self.con.execute(f"create view {fact}_cube as select * from cube_{fact}.cube{more}")
         for fact, months in manifest["files"].items():
-            paths = [str(folder / "facts" / month["file"]) for month in months.values()]
-            if paths:
-                self.con.execute(f"create view {fact} as select * from read_parquet({paths!r})")
+            if months:
+                self.con.execute(f"create view {fact} as {self._facts(FACTS[fact], months)}")
         for macro in self.about["macros"]:
             self.con.execute(macro)
         self._fence(folder)
@@ -98,6 +98,24 @@ class Snapshot:
         """From here on this connection reads the snapshots' folder and nothing else."""
         self.con.execute(f"set allowed_directories=['{folder}']")
         self.con.execute("set enable_external_access=false")
+
+    def _facts(self, fact: Fact, months: Mapping[str, Mapping[str, Any]]) -> str:
+        """SQL of a fact's rows: the months' files, less what is gone from them, and what is new."""
+        changed = [month for month in months.values() if month["changed"]]
+        whole = [month for month in months.values() if not month["changed"]]
+        parts = [f"select * from {self._files(whole)}"] if whole else []
+        if changed:
+            same = " and ".join(f"f.{key} = gone.{key}" for key in fact.key)
+            parts += [
+                f"select f.* from {self._files(changed)} f anti join snap.{fact.name}_gone gone"
+                f" on {same} and date_trunc('month', f.{fact.month})::date = gone.month",
+                f"select * from snap.{fact.name}_new",
+            ]
+        return " union all ".join(parts)
+
+    def _files(self, months: Iterable[Mapping[str, Any]]) -> str:
+        paths = [str(self.folder / "facts" / month["file"]) for month in months]
+        return f"read_parquet({paths!r})"
 
     @cached_property
     def tree(self) -> Tree:

@@ -21,6 +21,9 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
 
+LAYOUT = 2
+"""Goes up when snapshots are laid out anew: what an older cockpit wrote is then written again."""
+
 
 def weigh(con: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) -> list[Counted]:
     """Bind every metric to its fact's columns. Raises Mistake for SQL that does not fit one row."""
@@ -62,14 +65,14 @@ def _bind(con: duckdb.DuckDBPyConnection, fact: Fact, metric: Metric, part: str)
 
 
 def fingerprint(fact: Fact, counted: Sequence[Counted], city: str) -> str:
-    """Changes when the same rows would give other parts."""
+    """Changes when the same rows would give other parts, or other files."""
     mine = [
         (m.name, m.numerator, m.denominator, m.clock, m.enters, m.leaves)
         for m in (one.metric for one in counted)
         if m.fact == fact.name
     ]
     derived = [(d.name, d.sql) for d in fact.derived]
-    text = repr((city, mine, derived, fact.month, fact.names, duckdb.__version__))
+    text = repr((LAYOUT, city, mine, derived, fact.month, fact.names, duckdb.__version__))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -2,7 +2,7 @@
 
 Written in this order: the months' Parquet files, the cubes, the snapshot's own small file, its
 manifest, and last CURRENT. Whatever is cut short before that leaves the old snapshot in service.
-Only what changed is written: months that were touched; the difference of the changed rows.
+Only what changed is written: the rows that came and went, and what they make of the numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -33,6 +33,9 @@ ROW_GROUP = 40_960
 """Rows of a Parquet row group: small enough that one street is a small read."""
 MOST_DIFFERENCES = 200_000
 """Rows of difference a snapshot may carry before the cube is counted anew."""
+MOST_CHANGED = 1 / 50
+"""Of a month's rows, so many may have changed before its file is written anew. Until then the
+snapshot says which of the file's rows are gone, and holds those that came."""
 
 Tell = Callable[[str, float, int], None]
 
@@ -106,6 +109,8 @@ class Publication:
         aside.unlink(missing_ok=True)
         with self._attached(aside, "snap"):
             cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
+            for fact in FACTS.values():
+                self._differences(fact, files[fact.name])
             self._tables(files, published)
         sync_file(aside)
         aside.replace(self.folder / f"{id}.duckdb")
@@ -151,6 +156,10 @@ class Publication:
             raise
         self.con.execute(f"detach {name}")
 
+    def _before(self) -> AbstractContextManager[None]:
+        """The snapshot of before, attached as ``before``."""
+        return self._attached(self.folder / f"{self.before}.duckdb", "before", "(read_only)")
+
     def _id(self) -> str:
         """Names sort by age, also where the clock stood still or jumped back."""
         newest = max([*kept(self.folder), self.before or ""])
@@ -158,46 +167,95 @@ class Publication:
         return f"{number:08d}"
 
     def _months(self, fact: Fact, prints: dict[str, str]) -> dict[str, dict]:  # type: ignore[type-arg]
-        """Write the months that changed; gives every month's file with what it holds."""
-        before: dict[str, dict] = dict(self.old.get("files", {}).get(fact.name, {}))  # type: ignore[type-arg]
+        """Write the months of which too much has changed; gives what every month is made of."""
+        months: dict[str, dict] = dict(self.old.get("files", {}).get(fact.name, {}))  # type: ignore[type-arg]
         month = f"date_trunc('month', {fact.month})::date"
         if self.old.get("prints", {}).get(fact.name) != prints[fact.name]:
-            before = {}
-            rows = self.con.execute(f"select distinct {month} from {fact.name}").fetchall()
+            months = {}
+            touched = self.con.execute(
+                f"select distinct {month} as month, true, 0 from {fact.name} order by month"
+            ).fetchall()
         else:
-            rows = self.con.execute(
-                "select distinct month from touched where receipt > ? and fact = ?",
+            touched = self.con.execute(
+                "select month, bool_or(bulk.receipt is not null), any_value(coalesce(rows, 0))"
+                " from touched left join bulk using (receipt, fact) left join"
+                f" (select {month} as month, count(*) as rows from changed_{fact.name}"
+                "  where receipt > $1 group by all) using (month)"
+                " where touched.receipt > $1 and fact = $2 group by month order by month",
                 [self.since, fact.name],
             ).fetchall()
-        months = sorted(row[0] for row in rows)
+        anew = []
+        for start, bulk, rows in touched:
+            entry = months.get(f"{start:%Y-%m}", {"changed": 0, "rows": 0})
+            changed = entry["changed"] + rows
+            if bulk or changed > entry["rows"] * MOST_CHANGED:
+                anew.append(start)
+            else:
+                months[f"{start:%Y-%m}"] = {**entry, "changed": changed, **self._held(fact, start)}
         # Writing Parquet keeps one core busy, so several months are written side by side.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for done, (start, written) in enumerate(
-                zip(months, pool.map(lambda start: self._month(fact, start), months), strict=True)
+                zip(anew, pool.map(lambda start: self._month(fact, start), anew), strict=True)
             ):
-                self.tell(f"writing {fact.name}", done / len(months), 0)
-                before.pop(f"{start:%Y-%m}", None)
+                self.tell(f"writing {fact.name}", done / len(anew), 0)
+                months.pop(f"{start:%Y-%m}", None)
                 if written:
-                    before[f"{start:%Y-%m}"] = written
-        if months:
+                    months[f"{start:%Y-%m}"] = written
+        if anew:
             sync_folder(self.folder / "facts")
-        return dict(sorted(before.items()))
+        return dict(sorted(months.items()))
+
+    def _held(self, fact: Fact, start: date, rows: str = "") -> dict:  # type: ignore[type-arg]
+        """What a month's rows speak for: how many, from when to when, as of which moment."""
+        with self.con.cursor() as con:
+            many, first, last, as_of = con.execute(
+                f"select count(*), min({fact.month}), max({fact.month}),"
+                f" max(greatest({', '.join(fact.happened)})) from"
+                f" {rows or _of_month(fact, start)}"
+            ).fetchall()[0]
+        return {"rows": many, "first": first, "last": last, "as_of": as_of}
+
+    def _differences(self, fact: Fact, months: dict[str, dict]) -> None:  # type: ignore[type-arg]
+        """What sets the rows apart from the months' files: ``gone`` from them, and ``new``."""
+        gone, new = f"snap.{fact.name}_gone", f"snap.{fact.name}_new"
+        keys, month = ", ".join(fact.key), f"date_trunc('month', {fact.month})::date as month"
+        self.con.execute(
+            f"create table {gone} as select {keys}, {month} from {fact.name} limit 0;"
+            f"create table {new} as select pos, {', '.join(fact.names)} from {fact.name} limit 0"
+        )
+        starts = {
+            date.fromisoformat(f"{name}-01"): entry["upto"]
+            for name, entry in months.items()
+            if entry["changed"]
+        }
+        if starts:
+            with self._before():
+                self.con.execute(
+                    f"insert into {gone} select * from before.{fact.name}_gone"
+                    " where list_contains(?, month)",
+                    [list(starts)],
+                )
+        for start, upto in starts.items():
+            self.con.execute(
+                f"insert into {gone} select {keys}, {month}"
+                f" from {_of_month(fact, start, 'changed_')}"
+                f" and sign = -1 and receipt > {self.since}"
+            )
+            self.con.execute(
+                f"insert into {new} select pos, {', '.join(fact.names)}"
+                f" from {_of_month(fact, start)} and receipt > {upto}"
+            )
 
     def _month(self, fact: Fact, start: date) -> dict | None:  # type: ignore[type-arg]
-        end = f"date '{start}' + interval 1 month"
-        rows = f"from {fact.name} where {fact.month} >= date '{start}' and {fact.month} < {end}"
-        moments = ", ".join(fact.happened)
         aside = self.folder / "facts" / f".{fact.name}-{start:%Y-%m}.part"
         with self.con.cursor() as con:
             con.execute(
-                f"copy (select pos, {', '.join(fact.names)} {rows} order by pos, {fact.month})"
+                f"copy (select pos, {', '.join(fact.names)} from {_of_month(fact, start)}"
+                f" order by pos, {fact.month})"
                 f" to '{aside}' (format parquet, compression snappy, row_group_size {ROW_GROUP})"
             )
-            many, first, last, as_of = con.execute(
-                f"select count(*), min({fact.month}), max({fact.month}),"
-                f" max(greatest({moments})) from read_parquet('{aside}')"
-            ).fetchall()[0]
-        if not many:
+        held = self._held(fact, start, f"read_parquet('{aside}')")
+        if not held["rows"]:
             aside.unlink()
             return None
         with aside.open("rb") as opened:
@@ -205,7 +263,7 @@ class Publication:
             os.fsync(opened.fileno())
         name = f"{fact.name}-{start:%Y-%m}-{content}.parquet"
         aside.replace(self.folder / "facts" / name)
-        return {"file": name, "rows": many, "first": first, "last": last, "as_of": as_of}
+        return {"file": name, "upto": self.upto, "changed": 0, **held}
 
     def _cube(self, fact: Fact, prints: dict[str, str]) -> str | None:
         """The fact's base cube (counted anew only if it must be) and its differences."""
@@ -219,8 +277,7 @@ class Publication:
             "select count(*) from bulk where receipt > ? and fact = ?", [self.since, fact.name]
         )
         if base and not bulk and self.old["prints"].get(fact.name) == prints[fact.name]:
-            before = self.folder / f"{self.before}.duckdb"
-            with self._attached(before, "before", "(read_only)"):
+            with self._before():
                 self.con.execute(f"insert into {table} select * from before.{fact.name}_cube")
             rows = f"(select * from changed_{fact.name} where receipt > {self.since})"
             if self.record.one(f"select count(*) from {rows}"):
@@ -367,6 +424,14 @@ class Publication:
         for path in self.folder.iterdir():
             if path.is_file() and path.stem not in ids and path.name != "CURRENT":
                 path.unlink()
+
+
+def _of_month(fact: Fact, start: date, prefix: str = "") -> str:
+    """SQL of the fact's rows (or of those that changed) in a month; more conditions may follow."""
+    return (
+        f"{prefix}{fact.name} where {fact.month} >= date '{start}'"
+        f" and {fact.month} < date '{start}' + interval 1 month"
+    )
 
 
 @contextmanager
