@@ -1,6 +1,7 @@
 """Snapshots: published or not, never changed, never taken from under a reader's feet."""
 
 import fcntl
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ import duckdb
 import pytest
 
 from cockpit.answers.snapshot import NoSnapshot, Snapshot, Snapshots
+from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
+from cockpit.record import publish as publish_module
 from cockpit.record.publish import current, kept, manifest, rollback
 from cockpit.record.state import state
 from cockpit.record.store import Record
@@ -106,6 +109,42 @@ def test_only_months_that_changed_are_written(worker: Worker, settings: Settings
     second = publish(worker, cases(80, 90, month=2))
     january, february = sorted(parts(settings, first))
     assert parts(settings, second) & {january, february} == {january}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 100.0])
+def test_files_with_differences_hold_what_the_record_holds(
+    worker: Worker, settings: Settings, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases come, change and move between months at random, also after a step back; each snapshot
+    has the record's rows, whether its files are written anew always, now and then or never.
+    """
+    monkeypatch.setattr(publish_module, "MOST_CHANGED", share)
+    chance, record = random.Random(5), worker.record
+    publish(worker, cases(0, 60, month=1) + cases(60, 120, month=2).split("\n", 1)[1])
+    first = parts(settings, current(settings.snapshots) or "")
+    for step in range(12):
+        lines = ["number,place,reported_at,due_at,closed_at,updated_at"]
+        for number in chance.sample(range(140), chance.randint(1, 12)):
+            month, done = chance.randint(1, 3), chance.choice(["", "2026-03-20 08:00"])
+            lines.append(
+                f"c{number},{PLACES[number % 4]},2026-{month:02}-0{step % 9 + 1} 08:00,"
+                f"2026-03-14 08:00,{done},2026-04-01 08:{step:02}"
+            )
+        id = publish(worker, "\n".join(lines) + "\n")
+        columns = ", ".join(("pos", *FACTS["cases"].names))
+        snapshot = Snapshot(settings.snapshots, id)
+        found = snapshot.rows(f"select {columns} from cases order by number")
+        held = snapshot.standing("cases")
+        assert hamlet.numbers(snapshot) == truth(record)
+        snapshot.close()
+        rows = record.con.execute(f"select {columns} from cases order by number").fetchall()
+        assert found == rows
+        moments = [row[1 + FACTS["cases"].names.index("reported_at")] for row in rows]
+        assert (held.rows, held.first, held.last) == (len(rows), min(moments), max(moments))
+        if step % 5 == 4:
+            rollback(settings.snapshots)
+    kept_as_they_were = first & parts(settings, id)
+    assert len(kept_as_they_were) == (2 if share == 100 else 0)
 
 
 def test_equal_rows_have_the_same_file(worker: Worker, settings: Settings) -> None:
