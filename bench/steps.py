@@ -134,6 +134,7 @@ def tallies(folder: Path, cases: int) -> dict[str, Any]:
     from cockpit.answers import tally
     from cockpit.answers.snapshot import Snapshots
     from cockpit.model.period import Period
+    from cockpit.people.gate import CONSOLE, Scope, gate
 
     chance = random.Random(SEED)
     until = date(2026, 10, 31)
@@ -146,6 +147,9 @@ def tallies(folder: Path, cases: int) -> dict[str, Any]:
             for level in ("city", "district", "street", "community", "grid")
         }
 
+        def seen(place: Any) -> Any:
+            return gate(CONSOLE, Scope(snapshot.tree, place.code))
+
         def timed(levels: Iterable[str], ask: Callable[[Any, Any], object]) -> list[float]:
             taken = []
             for _ in range(TALLIES):
@@ -157,10 +161,10 @@ def tallies(folder: Path, cases: int) -> dict[str, Any]:
             return sorted(taken[5:])
 
         upper = ("city", "district", "street", "community")
-        of_year = timed(upper, lambda m, p: tally.at(snapshot, [m], p, year))
-        of_month = timed(upper, lambda m, p: tally.at(snapshot, [m], p, month))
-        leaf = timed(("grid",), lambda m, p: tally.at(snapshot, [m], p, year))
-        below = timed(upper, lambda m, p: tally.below(snapshot, [m], p, year))
+        of_year = timed(upper, lambda m, p: tally.at(snapshot, [m], seen(p), year))
+        of_month = timed(upper, lambda m, p: tally.at(snapshot, [m], seen(p), month))
+        leaf = timed(("grid",), lambda m, p: tally.at(snapshot, [m], seen(p), year))
+        below = timed(upper, lambda m, p: tally.below(snapshot, [m], seen(p), year))
     figures["tally_p50_ms"] = round(statistics.median(of_year), 2)
     figures["tally_p95_ms"] = round(of_year[int(len(of_year) * 0.95)], 2)
     figures["tally_month_p95_ms"] = round(of_month[int(len(of_month) * 0.95)], 2)

@@ -272,13 +272,15 @@ def ask(
     from cockpit.answers import ask as answers
     from cockpit.answers.snapshot import Snapshots
     from cockpit.model.period import Period, day
+    from cockpit.people.gate import CONSOLE, Scope, gate
 
     chosen = _settings(home)
     period = Period(day(since, "since"), day(until, "until"))
     with Snapshots(chosen.snapshots).current() as snapshot:
         counted = snapshot.metric(metric)
-        found = snapshot.tree.root if place is None else snapshot.tree.place(place)
-        told = answers.ask(snapshot, metric, found, period, children=below, step=by)
+        code = snapshot.tree.place(place).code if place else ""
+        seen = gate(CONSOLE, Scope(snapshot.tree, code))
+        told = answers.ask(snapshot, metric, seen, period, children=below, step=by)
     if as_json:
         _print_json(told)
         return

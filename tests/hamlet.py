@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cockpit.answers import tally
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.period import Period
 from cockpit.settings import Settings
+from tests import asked as tally
 from tests import town
 
 METRICS = """

@@ -10,8 +10,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cockpit.answers import tally
-from cockpit.answers.ask import ask
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.counting import clocks, count, count_left, part_types
 from cockpit.model.levels import LEVELS
@@ -21,7 +19,9 @@ from cockpit.model.places import Place
 from cockpit.record import queries
 from cockpit.record.store import Record
 from cockpit.settings import Settings
+from tests import asked as tally
 from tests import town as towns
+from tests.asked import ask
 
 METRICS = [metric.name for metric in queries.metrics(Settings.queries)]
 JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))

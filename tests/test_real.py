@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from cockpit import settings as environment
-from cockpit.answers.ask import ask
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.period import Period
 from cockpit.record.handover import send
 from cockpit.record.newcity import new_city
 from cockpit.settings import Settings
+from tests.asked import ask
 
 pytestmark = pytest.mark.real
 

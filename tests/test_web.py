@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 import cockpit.web
 from cockpit.answers import snapshot as snapshots
-from cockpit.answers.ask import ask
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.metric import Metric, Tally
 from cockpit.model.period import NAMED, Period
@@ -33,6 +32,7 @@ from cockpit.web.view import COLUMNS, day_of, metrics, verdict
 from cockpit.web.words import WORDS
 from tests import pages
 from tests import town as towns
+from tests.asked import ask
 
 ASSETS = [path for path in (PROJECT / "assets").iterdir() if path.is_file()]
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -329,7 +329,7 @@ def test_every_word_is_used() -> None:
     folder = Path(cockpit.web.__file__).parent
     code = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
     code = code.replace(code[code.index("WORDS: dict") : code.index("class Words")], "")
-    made = ("brain_", "period_", "group_", "unit_", "by_")
+    made = ("brain_", "period_", "group_", "unit_", "by_", "refused_")
     for word in WORDS:
         used = re.search(rf"""["']{word}["']""", code) or word.startswith(made)
         assert used or word in ("reached", "missed"), word
@@ -412,6 +412,8 @@ def test_an_unknown_place_is_a_kind_page(client: FlaskClient) -> None:
     assert "999999" in pages.text(pages.the(tree, tag="H1"))
     assert "/place/3301" in [node["props"]["href"] for node in pages.every(tree, tag="A")]
     assert client.get("/place/999999").status_code == 404
+    told = client.get("/api/ask?metric=closure&place=999999")
+    assert (told.status_code, "there is no place '999999'" in told.json["error"]) == (404, True)
     assert client.get("/place/330110").status_code == 200
 
 
@@ -600,7 +602,6 @@ def test_the_api_says_what_ask_says(client: FlaskClient, snapshot: Snapshot) -> 
     [
         ("", "no metric is named"),
         ("metric=closur", "Did you mean 'closure'?"),
-        ("metric=closure&place=999999", "there is no place"),
         ("metric=closure&since=soon", "since is 'soon'"),
         ("metric=closure&since=9999-12-31", "since is 9999-12-31"),
         ("metric=closure&since=2026-02-01&until=2026-01-01", "Swap since and until"),

@@ -14,7 +14,7 @@ from cockpit.answers.cache import Cache, Key
 
 
 def key(query: str = "at", snapshot: str = "1") -> Key:
-    return Key(snapshot, "3301", None, None, query)
+    return Key(snapshot, "3301 see_data", "3301", None, None, query)
 
 
 def test_many_who_ask_at_once_wait_for_one() -> None:

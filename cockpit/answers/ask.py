@@ -10,12 +10,13 @@ from cockpit.answers.snapshot import Snapshot
 from cockpit.model.metric import Metric, Tally
 from cockpit.model.period import Period
 from cockpit.model.places import Place
+from cockpit.model.scope import Cleared
 
 
 def ask(
     snapshot: Snapshot,
     metric: str,
-    place: Place,
+    seen: Cleared,
     period: Period,
     *,
     children: bool = False,
@@ -28,24 +29,24 @@ def ask(
     about = counted.metric
     answer = {
         "metric": metric,
-        **named(place),
+        **named(seen.place),
         "since": _day(period.since),
         "until": _day(period.until),
-        **parts(tally.at(snapshot, [counted], place, period)[metric]),
+        **parts(tally.at(snapshot, [counted], seen, period)[metric]),
         "snapshot": snapshot.id,
         "as_of": _day(snapshot.standing(about.fact).as_of),
     }
     if children:
-        found, apart = tally.below(snapshot, [counted], place, period)
+        found, apart = tally.below(snapshot, [counted], seen, period)
         answer["below"] = [
             {**named(child), **parts(found[child.code][metric])}
-            for child in snapshot.tree.below(place)
+            for child in snapshot.tree.below(seen.place)
         ]
         answer["unplaced"] = parts(apart[metric])
     if step:
         answer["by"] = [
             {"since": _day(start), **parts(tallies[metric])}
-            for start, tallies in tally.by(snapshot, [counted], place, period, step)
+            for start, tallies in tally.by(snapshot, [counted], seen, period, step)
         ]
     return answer
 

@@ -22,10 +22,12 @@ T = TypeVar("T")
 class Key:
     """What an answer depends on, all of it: leave nothing out that changes what is seen.
 
-    ``query`` names the question, ``parameters`` are whatever else it was given.
+    ``view`` is what of the viewer it depends on, ``query`` names the question, ``parameters`` are
+    whatever else it was given.
     """
 
     snapshot: str
+    view: str
     place: str
     since: date | None
     until: date | None

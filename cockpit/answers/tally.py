@@ -13,21 +13,24 @@ from cockpit.model.counting import Counted, part_types
 from cockpit.model.metric import Tally
 from cockpit.model.period import Period
 from cockpit.model.places import Place
+from cockpit.model.scope import Cleared
 
 Step = Literal["day", "week", "month"]
 Tallies = dict[str, Tally]
 """Metric name → tally."""
 
 
-def at(snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period) -> Tallies:
+def at(snapshot: Snapshot, metrics: Sequence[Counted], seen: Cleared, period: Period) -> Tallies:
     """What the metrics count for a place, everything below it included."""
+    place = seen.place
     return _grouped(snapshot, metrics, [place], period, own=False).get(place.lo, blank(metrics))
 
 
 def below(
-    snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period
+    snapshot: Snapshot, metrics: Sequence[Counted], seen: Cleared, period: Period
 ) -> tuple[dict[str, Tallies], Tallies]:
     """The same for each child (by code), and for the rows that lie in none of them (未落格)."""
+    place = seen.place
     children = snapshot.tree.below(place)
     found = _grouped(snapshot, metrics, children, period, own=False)
     apart = _grouped(snapshot, metrics, [place], period, own=True) if children else {}
@@ -39,11 +42,12 @@ def below(
 
 
 def around(
-    snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period
+    snapshot: Snapshot, metrics: Sequence[Counted], seen: Cleared, period: Period
 ) -> tuple[Tallies, dict[str, Tallies], Tallies]:
     """What ``at`` and ``below`` give, asked for at once: the place, its children by code, and the
     rows in none of them. A page needs all three, and a query costs more than its rows.
     """
+    place = seen.place
     children = snapshot.tree.below(place)
     last = children[-1] if children else place
     lowest = max((child.rung for child in children), default=place.rung)
@@ -68,7 +72,7 @@ def around(
 def by(
     snapshot: Snapshot,
     metrics: Sequence[Counted],
-    place: Place,
+    seen: Cleared,
     period: Period,
     step: Step,
 ) -> list[tuple[date, Tallies]]:
@@ -80,7 +84,7 @@ def by(
     flows = [one for one in metrics if not one.metric.stock]
     for fact, mine in _facts(metrics):
         since, until = _stretch(snapshot, mine[0], period)
-        rows = _rows(fact, [place], own=False)
+        rows = _rows(fact, [seen.place], own=False)
         for day, tallies in _summed(snapshot, rows, mine, since, until, "day"):
             sums[day] |= tallies
     if not sums:

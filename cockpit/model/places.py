@@ -69,7 +69,7 @@ class Tree:
                 self._below.setdefault(place.parent, []).append(place)
 
     def __contains__(self, code: str) -> bool:
-        return self._today(code) in self.by_code
+        return self.find(code) is not None
 
     @property
     def root(self) -> Place:
@@ -78,10 +78,14 @@ class Tree:
 
     def place(self, code: str) -> Place:
         """The place of that code; a retired code leads to its successor. Raises Mistake."""
-        found = self.by_code.get(self._today(code))
+        found = self.find(code)
         if found is None:
             raise Mistake(f"there is no place {code!r}", write=did_you_mean(code, self.by_code))
         return found
+
+    def find(self, code: str) -> Place | None:
+        """The place of that code, or of its successor, if there is one."""
+        return self.by_code.get(self._today(code))
 
     def below(self, place: Place) -> tuple[Place, ...]:
         """Its children, in the order of the file."""
@@ -102,7 +106,7 @@ class Tree:
         """
         text = (code or "").strip()
         while text:
-            found = self.by_code.get(self._today(text))
+            found = self.find(text)
             if found is not None:
                 return found
             if "/" in text:

@@ -18,8 +18,10 @@ from cockpit.answers.snapshot import NoSnapshot, Snapshot
 from cockpit.answers.tally import Step
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.period import Period, day
+from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.settings import PROJECT
 from cockpit.web.desk import Desk
+from cockpit.web.guard import viewer
 from cockpit.web.urls import FIRST, LAST, State
 
 STEPS: tuple[Step, ...] = ("day", "week", "month")
@@ -72,9 +74,11 @@ def addresses(desk: Desk) -> flask.Blueprint:
     def asked() -> flask.Response:
         try:
             with desk.current() as snapshot:
-                return _json(answer(desk, snapshot, flask.request.args))
+                return _json(answer(desk, viewer(), snapshot, flask.request.args))
         except NoSnapshot as nothing:
             return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
+        except Refused as refused:
+            return _json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
         except Mistake as mistake:
             return _json({"error": mistake.text()}, 400)
 
@@ -82,16 +86,15 @@ def addresses(desk: Desk) -> flask.Blueprint:
     def root() -> Any:
         try:
             with desk.current() as snapshot:
-                target = State(snapshot.tree.root.code).href()
-        except NoSnapshot:
+                target = State(gate(viewer(), Scope(snapshot.tree)).place.code).href()
+        except (NoSnapshot, Refused):
             return page()
         query = flask.request.query_string.decode("utf-8", "replace")
         return flask.redirect(f"{target}?{query}" if query else target)
 
     @here.get("/place/<path:code>")
     def place(code: str) -> Any:
-        known = desk.knows(code.removesuffix("/"))
-        return page(), 404 if known is False else 200
+        return page(), desk.knows(viewer(), code.removesuffix("/"))
 
     return here
 
@@ -101,8 +104,11 @@ def page() -> Any:
     return flask.current_app.extensions["page"].index()
 
 
-def answer(desk: Desk, snapshot: Snapshot, given: Mapping[str, str]) -> dict[str, Any]:
-    """One metric's tallies, as the shell gives them. Raises Mistake."""
+def answer(
+    desk: Desk, viewer: Viewer, snapshot: Snapshot, given: Mapping[str, str]
+) -> dict[str, Any]:
+    """One metric's tallies, as the shell gives them. Raises Mistake, or Refused."""
+    seen = gate(viewer, Scope(snapshot.tree, given.get("place", "")))
     known = ("metric", "place", "since", "until", "below", "by")
     for name in given:
         if name not in known:
@@ -110,7 +116,6 @@ def answer(desk: Desk, snapshot: Snapshot, given: Mapping[str, str]) -> dict[str
     if "metric" not in given:
         raise Mistake("no metric is named", write=f"Known: {', '.join(snapshot.counted)}")
     metric = snapshot.metric(given["metric"])
-    found = snapshot.tree.place(given["place"]) if given.get("place") else snapshot.tree.root
     period = Period(_day(given, "since"), _day(given, "until"))
     children = _yes(given, "below")
     step = _step(given.get("by", ""))
@@ -118,7 +123,8 @@ def answer(desk: Desk, snapshot: Snapshot, given: Mapping[str, str]) -> dict[str
         raise Mistake(f"{period.days} days are too many to go by {step}", write="Ask for 20 years")
     key = Key(
         snapshot.id,
-        found.code,
+        seen.view,
+        seen.place.code,
         period.since,
         period.until,
         "ask",
@@ -126,7 +132,7 @@ def answer(desk: Desk, snapshot: Snapshot, given: Mapping[str, str]) -> dict[str
     )
     return desk.cache.get(
         key,
-        lambda: ask.ask(snapshot, metric.metric.name, found, period, children=children, step=step),
+        lambda: ask.ask(snapshot, metric.metric.name, seen, period, children=children, step=step),
         lambda told: len(orjson.dumps(told)) * 6,
     )
 

@@ -1,6 +1,6 @@
 """The desk of one web process: the snapshots it reads, the answers it keeps, the pages it writes.
 
-Every page, address and export comes here for its numbers; who may see what will be asked here.
+Every page, address and export comes here for its numbers, and says for whom.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import flask
 import orjson
 
 from cockpit.answers.cache import Cache
 from cockpit.answers.snapshot import NoSnapshot, Snapshot, Snapshots
+from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.settings import Settings
 from cockpit.web.elements import Element
 from cockpit.web.pages import place, plain
@@ -51,26 +53,30 @@ class Desk:
                 return str(each)
         return LANGUAGES[0]
 
-    def page(self, pathname: str, search: str) -> bytes:
-        """A page as JSON, worked out once for each state and snapshot."""
+    def page(self, viewer: Viewer, pathname: str, search: str) -> bytes:
+        """A page as JSON, worked out once for each state, snapshot, and what viewers may see."""
         try:
             with self.current() as snapshot:
-                return self._page(snapshot, pathname, search)
+                return self._page(viewer, snapshot, pathname, search)
         except NoSnapshot:
             asked = read(pathname, search) or read("/place/", search)
             return written(plain.empty(Words(self.language(asked))))
 
-    def _page(self, snapshot: Snapshot, pathname: str, search: str) -> bytes:
-        if pathname == "/":
-            pathname = State(snapshot.tree.root.code).href()
-        state = read(pathname, search)
-        language = self.language(state or read("/place/", search))
+    def _page(self, viewer: Viewer, snapshot: Snapshot, pathname: str, search: str) -> bytes:
+        anywhere = read("/place/", search)
+        state = anywhere if pathname == "/" else read(pathname, search)
+        language = self.language(state or anywhere)
         words = Words(language)
-        if state is None or state.place not in snapshot.tree:
-            code = state.place if state else None
-            chosen = state.language if state else ""
-            return written(plain.lost(words, snapshot, code, chosen))
-        asked = Asked(snapshot, self.cache, state)
+        try:
+            seen = gate(viewer, Scope(snapshot.tree, state.place if state else "", cut=True))
+        except Refused as refused:
+            return written(plain.refused(words, snapshot, viewer, refused, state))
+        if state is None:
+            chosen = anywhere.language if anywhere else ""
+            return written(plain.lost(words, snapshot, seen.root, chosen))
+        if not state.place:
+            state = replace(state, place=seen.place.code)
+        asked = Asked(snapshot, self.cache, state, seen)
         said = (asked.state.href(), asked.asked_for, *asked.state.wrong)
         return self.cache.get(
             asked.key("page", said, language),
@@ -78,13 +84,18 @@ class Desk:
             len,
         )
 
-    def knows(self, code: str) -> bool | None:
-        """Whether there is such a place; None while nothing is published."""
+    def knows(self, viewer: Viewer, code: str) -> int:
+        """The status with which the page of a place is sent: 200, also while nothing is published
+        yet, 403 where it is not the viewer's, 404 where there is none.
+        """
         try:
             with self.current() as snapshot:
-                return code in snapshot.tree
+                gate(viewer, Scope(snapshot.tree, code, cut=True))
         except NoSnapshot:
-            return None
+            return 200
+        except Refused as refused:
+            return 404 if refused.why == "unknown" else 403
+        return 200
 
 
 def written(page: Element) -> bytes:

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import api, index, transfer
 from cockpit.web.desk import COOKIE, Desk
+from cockpit.web.guard import viewer
 from cockpit.web.pages import plain
 from cockpit.web.transfer import YEAR
 from cockpit.web.urls import read as read_address
@@ -59,7 +60,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     def show(pathname: Any, search: Any) -> orjson.Fragment:
         """The one data request of a page: all of it, as the JSON it was first written as."""
         remember(str(search or ""))
-        return orjson.Fragment(desk.page(str(pathname or "/"), str(search or "")))
+        return orjson.Fragment(desk.page(viewer(), str(pathname or "/"), str(search or "")))
 
     server.extensions["page"] = app
     transfer.care(server, app)

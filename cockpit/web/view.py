@@ -19,6 +19,7 @@ from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric, Tally
 from cockpit.model.period import Period
 from cockpit.model.places import Place
+from cockpit.model.scope import Cleared
 from cockpit.web.urls import State
 
 SUBJECT = "cases"
@@ -72,6 +73,7 @@ class View:
     trend: tuple[tuple[date, Tally], ...]
     asked_for: str
     """The code in the address: another one where that place of before has a successor."""
+    seen: Cleared
 
     @property
     def metric(self) -> Metric:
@@ -81,7 +83,7 @@ class View:
     @property
     def moved(self) -> bool:
         """Whether the address named a place of before, whose successor this is."""
-        return self.asked_for != self.place.code
+        return self.seen.asked is None and self.asked_for != self.place.code
 
     @property
     def finest(self) -> int:
@@ -95,7 +97,7 @@ def gather(asked: Asked) -> View:
         snapshot=asked.snapshot,
         state=asked.state,
         place=asked.place,
-        path=asked.snapshot.tree.path(asked.place),
+        path=asked.path(),
         as_of=asked.as_of,
         period=asked.period,
         metrics=asked.metrics,
@@ -107,6 +109,7 @@ def gather(asked: Asked) -> View:
         step=asked.step(),
         trend=asked.trend(),
         asked_for=asked.asked_for,
+        seen=asked.seen,
     )
 
 
@@ -137,14 +140,11 @@ def enough(metric: Metric, counted: Tally) -> bool:
 
 
 class Asked:
-    """One state, put to one snapshot; ``state`` is what of it means something here.
+    """One state, put to one snapshot; ``state`` is what of it means something here."""
 
-    Raises Mistake for a place that is none.
-    """
-
-    def __init__(self, snapshot: Snapshot, cache: Cache, state: State):
+    def __init__(self, snapshot: Snapshot, cache: Cache, state: State, seen: Cleared):
         self.snapshot, self.cache, self.asked_for = snapshot, cache, state.place
-        self.place = snapshot.tree.place(state.place)
+        self.seen, self.place = seen, seen.place
         self.as_of = day_of(snapshot)
         self.period = state.over(self.as_of)
         self.metrics = metrics(snapshot)
@@ -169,6 +169,11 @@ class Asked:
             wrong,
         )
 
+    def path(self) -> tuple[Place, ...]:
+        """From where this viewer's city begins down to the place."""
+        whole = self.snapshot.tree.path(self.place)
+        return tuple(place for place in whole if place.lo >= self.seen.root.lo)
+
     def here(self) -> Tallies:
         """What every metric counts for the place."""
         return self._around()[0]
@@ -181,7 +186,7 @@ class Asked:
         many = len(self.snapshot.tree.below(self.place)) + 2
         return self._kept(
             "around",
-            lambda: tally.around(self.snapshot, self.metrics, self.place, self.period),
+            lambda: tally.around(self.snapshot, self.metrics, self.seen, self.period),
             many * len(self.metrics),
         )
 
@@ -211,7 +216,7 @@ class Asked:
             lambda: tuple(
                 (start, tallies[name])
                 for start, tallies in tally.by(
-                    self.snapshot, [self.chosen], self.place, Period(since, until), step
+                    self.snapshot, [self.chosen], self.seen, Period(since, until), step
                 )
             ),
             WEEKLY // 7,
@@ -243,6 +248,7 @@ class Asked:
         """The key of an answer about this place and period."""
         return Key(
             self.snapshot.id,
+            self.seen.view,
             self.place.code,
             self.period.since,
             self.period.until,

@@ -173,10 +173,37 @@ WORDS: dict[str, tuple[str, str]] = {
         "The snapshot holds no cases yet; every number is blank.",
     ),
     "lost": ("没有这一页", "There is no such page"),
-    "lost_place": ("没有代码为 {code} 的地方", "There is no place with the code {code}"),
     "lost_meaning": (
         "地址可能写错了，或者这个地方已经撤并。",
         "The address may be mistyped, or the place was merged into another.",
+    ),
+    "refused_unknown": ("没有代码为 {code} 的地方", "There is no place with the code {code}"),
+    "refused_unknown_meaning": (
+        "代码可能写错了，或者这个地方已经撤并。",
+        "The code may be mistyped, or the place was merged into another.",
+    ),
+    "refused_place": ("{code} 不在您的范围内", "{code} is no place of yours"),
+    "refused_place_meaning": (
+        "您的账号可以看{place}和它下面的所有地方。",
+        "Your account sees {place} and every place below it.",
+    ),
+    "refused_root": ("您的账号没有所属地方", "Your account has no place"),
+    "refused_root_meaning": (
+        "账号所属的地方已不在地方表里。",
+        "The place of your account is no longer among the places of the city.",
+    ),
+    "refused_right": ("您的角色不看业务数据", "Your role sees no data of cases"),
+    "refused_right_meaning": (
+        "系统、安全、审计三员各管一事，互不兼任，也不看业务数据。",
+        "The officers for system, security and audit each do one thing, and see no data of cases.",
+    ),
+    "refused_ask": (
+        "如工作需要，请向本单位的安全管理员申请调整权限。",
+        "If your work needs it, ask your security administrator to change what you may see.",
+    ),
+    "cut": (
+        "链接指向{asked}；您看到的是其中属于您的部分：{place}。",
+        "The link leads to {asked}; you see the part of it that is yours: {place}.",
     ),
     "to_root": ("回到{place}", "Back to {place}"),
     "moved": (

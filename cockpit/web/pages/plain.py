@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cockpit.answers.snapshot import Snapshot
+from cockpit.model.places import Place
+from cockpit.people.gate import Refused, Viewer
 from cockpit.web import frame
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.urls import State
@@ -30,24 +32,38 @@ def empty(words: Words) -> Element:
     )
 
 
-def lost(words: Words, snapshot: Snapshot, code: str | None, language: str) -> Element:
-    """No such place (``code``), or no such page at all."""
-    root = snapshot.tree.root
+def lost(words: Words, snapshot: Snapshot, root: Place, language: str) -> Element:
+    """No such page."""
     return _page(
         words,
-        words("lost") if code is None else words("lost_place", code=code),
+        words("lost"),
         element("P", words("lost_meaning")),
-        element(
-            "P",
-            element(
-                "A",
-                words("to_root", place=words.place(root, str(snapshot.about["name_en"]))),
-                href=State(root.code, language=language).href(),
-                cls="button strong",
-            ),
-        ),
+        _home(words, snapshot, root, language),
         snapshot=snapshot,
     )
+
+
+def refused(
+    words: Words, snapshot: Snapshot, viewer: Viewer, why: Refused, state: State | None
+) -> Element:
+    """What the viewer may not see, or what is not there: what may be seen, and whom to ask."""
+    root = snapshot.tree.find(viewer.root) if viewer.root else snapshot.tree.root
+    return _page(
+        words,
+        words(f"refused_{why.why}", code=state.place if state else ""),
+        element("P", words(f"refused_{why.why}_meaning", place=root.name if root else "")),
+        element("P", words("refused_ask"), cls="quiet") if why.why != "unknown" else None,
+        _home(words, snapshot, root, state.language if state else "")
+        if root and why.why != "right"
+        else None,
+        snapshot=snapshot,
+    )
+
+
+def _home(words: Words, snapshot: Snapshot, root: Place, language: str) -> Element:
+    name = words.place(root, str(snapshot.about["name_en"]))
+    href = State(root.code, language=language).href()
+    return element("P", element("A", words("to_root", place=name), href=href, cls="button strong"))
 
 
 def broken(words: Words, number: str) -> Element:
