@@ -37,6 +37,35 @@ class Settings:
     """How many snapshots stay on disk."""
     language: str = "zh"
     """The language of a first visit: zh or en."""
+    state: str = ""
+    """The state database: postgresql://…, or empty for a file in the home."""
+    audit_months: int = 12
+    """How long the audit stays in the database before it may go to the archive; at least 6."""
+    password_length: int = 10
+    """Characters that a password must have, at least; officers' two more."""
+    password_days: int = 90
+    """After so many days a password must be changed; 0 is never."""
+    password_history: int = 5
+    """So many passwords of before may not come again."""
+    lock_failures: int = 5
+    """So many wrong passwords in a row lock an account for a while."""
+    lock_address_failures: int = 20
+    """So many from one address lock the address."""
+    lock_minutes: int = 15
+    idle_minutes: int = 15
+    """After so long without a request a session ends; a wall's does not."""
+    session_hours: int = 12
+    """After so long every session ends."""
+    hashing: int = 2
+    """So many passwords are hashed at once in one process; each takes 64 MB."""
+    oidc: Path = Path()
+    """A file that says how to sign in by OpenID Connect; none, and there is no such way."""
+    proxy_header: str = ""
+    """The header in which a proxy that signs people in names the account; empty: believe none."""
+    proxy_addresses: str = ""
+    """The addresses of that proxy, with commas between."""
+    secure: bool = False
+    """Whether the cockpit is reached by https: cookies then travel by nothing else."""
 
     @property
     def inbox(self) -> Path:
@@ -92,14 +121,25 @@ def read(environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
             continue
         default: Any = field.default
         kind: Callable[[Any], Any] = Path if isinstance(default, Path) else type(default)
+        if kind is bool:
+            kind = _yes
         try:
             values[field.name] = kind(given)
         except ValueError:
+            wanted = "yes or no" if isinstance(default, bool) else "a whole number"
             raise Mistake(
-                f"{given!r} is no whole number", where=name, write=f"Write {field.default!r}"
+                f"{given!r} is not {wanted}", where=name, write=f"Write {field.default!r}"
             ) from None
     settings = Settings(**values)
     begun = settings.home / CITY
     if "city" not in values and begun.is_file():
         settings = replace(settings, city=Path(begun.read_text("utf-8").strip()))
     return settings
+
+
+def _yes(given: object) -> bool:
+    """Raises ValueError for a word that means neither."""
+    word = str(given).lower()
+    if word not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
+        raise ValueError
+    return word in ("1", "true", "yes", "on")

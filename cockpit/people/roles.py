@@ -16,16 +16,25 @@ class Role(StrEnum):
     AUDIT = "audit"
 
 
+OFFICERS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
+"""No person holds two of these, nor one of these and a role that sees data (三员分立)."""
+
+
 class Right(StrEnum):
     """What may be done."""
 
     SEE_DATA = "see_data"
+    """Numbers of one's own place and all below it."""
     SEE_ROWS = "see_rows"
+    """The rows behind a number, masked."""
     REVEAL = "reveal"
+    """One row unmasked, for a reason, which is written down."""
     EXPORT = "export"
+    """Taking numbers and rows along as files."""
     ASK_SQL = "ask_sql"
     SEE_CATALOG = "see_catalog"
     OPERATE = "operate"
+    """The state of the service: snapshots, sources, receipts; no number of the city."""
     MANAGE_PEOPLE = "manage_people"
     PAIR_DISPLAYS = "pair_displays"
     READ_AUDIT = "read_audit"
