@@ -176,6 +176,16 @@ def change(
     return changed
 
 
+def bind(registry: Registry, by: Viewer, account: Account, external: str) -> None:
+    """Note who the account is in another system: from then on nobody else there can be it."""
+    with registry.state.write() as connection:
+        told = {"bound": account.name, "external": external}
+        registry.audit.write_within(connection, line(by, What.PEOPLE, detail=told))
+        connection.execute(
+            update(accounts).where(accounts.c.id == account.id).values(external=external)
+        )
+
+
 def unlock(registry: Registry, by: Viewer, account: Account) -> None:
     """Forget the failures that locked an account."""
     with registry.state.write() as connection:

@@ -176,8 +176,11 @@ class Audit:
 
     def _remember(self, number: int, hash: str) -> None:
         """Keep outside the database where the chain ended: cutting off its end is then seen."""
-        path = self.home / HEAD
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            descriptor = os.open(self.home / HEAD, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            log.error("%s cannot be written: %s", HEAD, error.strerror)
+            return
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             held = _head(os.pread(descriptor, 400, 0))

@@ -282,13 +282,15 @@ def _counted(name: str, caller: Caller) -> tuple[str, str]:
 
 
 def _first(registry: Registry, account: Account, how: str) -> Stage:
-    """What is due first. Who has signed in elsewhere has given a second factor there."""
-    if how in ("oidc", "proxy"):
+    """What is due first. Who has signed in elsewhere gives a code here only where one is required:
+    of officers; the links of a demo city are a way in for one look around.
+    """
+    if how == "link":
         return "full"
-    if account.code_secret is not None:
-        return "code"
-    if account.role in OFFICERS and how != "link":
+    if account.role in OFFICERS and account.code_secret is None:
         return "enrol"
+    if account.code_secret is not None and (how == "password" or account.role in OFFICERS):
+        return "code"
     return _after_code(registry, account) if how == "password" else "full"
 
 

@@ -1,0 +1,44 @@
+"""Signing in by a proxy in front, which names the account in a header. Nobody else is believed."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+from cockpit.model.mistakes import Mistake
+from cockpit.settings import Settings
+
+
+class Proxy:
+    """The proxy of this deployment: its header, and the addresses from which it speaks."""
+
+    def __init__(self, settings: Settings):
+        self.header = settings.proxy_header.strip()
+        self.networks = []
+        for each in filter(None, (part.strip() for part in settings.proxy_addresses.split(","))):
+            try:
+                self.networks.append(ipaddress.ip_network(each))
+            except ValueError:
+                raise Mistake(
+                    f"{each!r} is no address or network",
+                    where="COCKPIT_PROXY_ADDRESSES",
+                    write="10.1.2.3 or 10.1.2.0/24, with commas between",
+                ) from None
+        if self.header and not self.networks:
+            raise Mistake(
+                f"{self.header} would be believed from everywhere",
+                where="COCKPIT_PROXY_HEADER",
+                write="Say in COCKPIT_PROXY_ADDRESSES from which addresses the proxy speaks",
+            )
+
+    def named(self, peer: str, headers: Mapping[str, str]) -> str:
+        """The account that the proxy names, or nothing: also where the header comes from others."""
+        if not self.header:
+            return ""
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return ""
+        if not any(address in network for network in self.networks):
+            return ""
+        return headers.get(self.header, "").strip()
