@@ -2,7 +2,8 @@
 
     layer | room      | may import                                         | what it holds
     ------+-----------+------------------------------------------------+----------------------
-        4 | __main__  | web answers record people processes settings model | the verbs
+        5 | __main__  | verbs web answers record people processes settings model | the verbs
+        4 | verbs     | record people processes settings model         | those about people
         3 | web       | answers people settings model                      | pages, walls, exports
         2 | record    | settings model                                     | the one writer
         2 | answers   | settings model                                     | the only readers

@@ -45,6 +45,7 @@ Day = Annotated[str | None, typer.Option(help="A day such as 2026-10-01, include
 
 def main() -> None:
     """Run the verbs; a Mistake is told in one line, and nothing else of ours is shown."""
+    _add_people(sys.argv[1:])
     try:
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -62,6 +63,21 @@ def main() -> None:
             error.show()
             sys.exit(getattr(error, "exit_code", 2))
         raise
+
+
+def _add_people(asked: list[str]) -> None:
+    """The verbs about people come with a database, which takes a moment to import: for who asks."""
+    if asked[:1] in (["user"], ["audit"]):
+        from cockpit import verbs
+
+        user, audit = verbs.user, verbs.audit
+    else:
+        user = typer.Typer(help="Accounts: who may come in, as what, for which place.")
+        audit = typer.Typer(help="The audit: verify, export, rotate.")
+        for each in (user, audit):
+            each.callback()(lambda: None)
+    app.add_typer(user, name="user", no_args_is_help=True)
+    app.add_typer(audit, name="audit", no_args_is_help=True)
 
 
 def _stopped() -> NoReturn:

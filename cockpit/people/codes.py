@@ -10,7 +10,9 @@ import pyotp
 import segno
 from sqlalchemy import Connection, delete, insert, select, update
 
-from cockpit.people.accounts import Account
+from cockpit.people.accounts import Account, line
+from cockpit.people.audit import What
+from cockpit.people.gate import Viewer
 from cockpit.people.registry import Registry
 from cockpit.people.tables import accounts, recovery_codes
 
@@ -90,6 +92,14 @@ def take_away(connection: Connection, account: Account) -> None:
     connection.execute(
         update(accounts).where(accounts.c.id == account.id).values(code_secret=None, code_last=0)
     )
+
+
+def reset(registry: Registry, by: Viewer, account: Account) -> None:
+    """Take somebody's code away, who lost the app and the recovery codes."""
+    with registry.state.write() as connection:
+        told = {"code taken away": account.name}
+        registry.audit.write_within(connection, line(by, What.CODE, detail=told))
+        take_away(connection, account)
 
 
 def left(connection: Connection, account: Account) -> int:

@@ -189,7 +189,7 @@ class Oidc:
     def _verified(self, token: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
         """The claims of an ID token: signed by the provider, for us, for this signing in, now."""
         described = self._describe()
-        keys = _fetched(described["jwks_uri"])
+        keys: Any = _fetched(described["jwks_uri"])
         decoded = jwt.decode(token["id_token"], KeySet.import_key_set(keys), algorithms=ALGORITHMS)
         claims = CodeIDToken(
             decoded.claims,

@@ -14,7 +14,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from cockpit.people.accounts import Account, read
+from cockpit.people.accounts import Account, line, read
+from cockpit.people.audit import What
 from cockpit.people.gate import Viewer
 from cockpit.people.registry import Registry
 from cockpit.people.roles import Role
@@ -136,6 +137,16 @@ def end_all(connection: Connection, account: int, but: str = "") -> int:
             delete(sessions).where(sessions.c.account == account, sessions.c.hash != but)
         ).rowcount
     )
+
+
+def revoke(registry: Registry, by: Viewer, account: Account, hash: str = "") -> int:
+    """End one session of an account, or all; gives how many."""
+    with registry.state.write() as connection:
+        told = {"sessions ended": account.name, "one": hash[:12]}
+        registry.audit.write_within(connection, line(by, What.SESSION, detail=told))
+        if hash:
+            return int(end(connection, hash, account.id))
+        return end_all(connection, account.id)
 
 
 def sweep(registry: Registry) -> None:

@@ -1,0 +1,269 @@
+"""The verbs about people: ``cockpit user …`` and ``cockpit audit …``. Whoever may run them on the
+machine is its operator; what they do is in the audit as done at the console.
+"""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cockpit import settings as environment
+from cockpit.model.mistakes import Mistake
+from cockpit.people import accounts, codes, links, sessions
+from cockpit.people.accounts import Account, line
+from cockpit.people.audit import What
+from cockpit.people.gate import CONSOLE, Viewer
+from cockpit.people.registry import Registry
+from cockpit.people.roles import OFFICERS, RIGHTS, Role
+from cockpit.processes import address
+from cockpit.record.city import read_city
+
+user = typer.Typer(help="Accounts: who may come in, as what, for which place.")
+audit = typer.Typer(help="The audit: verify, export, rotate.")
+out = Console(highlight=False, soft_wrap=True)
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Where this installation is kept (COCKPIT_HOME).")
+]
+Name = Annotated[str, typer.Argument(help="The account's name.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+RoleWord = Annotated[str, typer.Option("--role", help=f"One of {', '.join(Role)}.")]
+PlaceCode = Annotated[
+    str, typer.Option("--place", help="The code of the place it sees; left out, the whole city.")
+]
+
+
+@contextmanager
+def _registry(home: Path | None) -> Iterator[Registry]:
+    registry = Registry(environment.read(home=home) if home else environment.read())
+    try:
+        yield registry
+    finally:
+        registry.close()
+
+
+def _me() -> Viewer:
+    try:
+        who = getpass.getuser()
+    except (OSError, KeyError):
+        who = "unknown"
+    return replace(CONSOLE, name=f"console:{who}")
+
+
+@user.command("add")
+def add(
+    name: Name,
+    role: RoleWord,
+    person: Annotated[
+        str, typer.Option("--person", help="Whose account it is: a staff number, or a name.")
+    ],
+    place: PlaceCode = "",
+    display: Annotated[str, typer.Option("--display", help="The name that is shown.")] = "",
+    contact: Annotated[str, typer.Option("--contact", help="How to reach them.")] = "",
+    home: Home = None,
+) -> None:
+    """A new account, and a link by which its owner sets the password."""
+    with _registry(home) as registry:
+        _known_place(registry, place)
+        made = accounts.add(
+            registry,
+            _me(),
+            name,
+            role=role,
+            person=person,
+            root="" if role in OFFICERS else place,
+            display=display,
+            contact=contact,
+        )
+        out.print(f"{made.name} is {made.role} of {made.root or _nowhere(made)}.")
+        _tell_link(registry, made)
+
+
+@user.command("list")
+def list_(home: Home = None, as_json: AsJson = False) -> None:
+    """All accounts."""
+    with _registry(home) as registry:
+        found = accounts.listed(registry)
+    if as_json:
+        told = [{key: getattr(each, key) for key in _SHOWN} for each in found]
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+        return
+    table = Table(box=None, padding=(0, 2))
+    for title in ("account", "role", "place", "person", "name", "state"):
+        table.add_column(title)
+    for each in found:
+        state = "disabled" if each.disabled else "" if each.password else "no password yet"
+        place = each.root or _nowhere(each)
+        table.add_row(each.name, each.role, place, each.person, each.display, state)
+    out.print(table if found else "There are no accounts. Make one with: cockpit user add")
+
+
+_SHOWN = ("name", "display", "person", "role", "root", "contact", "disabled", "created")
+
+
+@user.command("change")
+def change(
+    name: Name,
+    role: Annotated[str | None, typer.Option("--role", help="Another role.")] = None,
+    place: Annotated[str | None, typer.Option("--place", help="Another place.")] = None,
+    display: Annotated[str | None, typer.Option("--display", help="Another name.")] = None,
+    contact: Annotated[str | None, typer.Option("--contact", help="Another contact.")] = None,
+    home: Home = None,
+) -> None:
+    """Change an account's role, place or names; its sessions end where that says what it sees."""
+    with _registry(home) as registry:
+        _known_place(registry, place or "")
+        found = accounts.named(registry, name)
+        made = accounts.change(
+            registry, _me(), found, role=role, root=place, display=display, contact=contact
+        )
+        out.print(f"{made.name} is {made.role} of {made.root or _nowhere(made)}.")
+
+
+@user.command("disable")
+def disable(name: Name, home: Home = None) -> None:
+    """Let an account in no more, from this moment on."""
+    with _registry(home) as registry:
+        accounts.change(registry, _me(), accounts.named(registry, name), disabled=True)
+        out.print(f"{name} may come in no more; its sessions are ended.")
+
+
+@user.command("enable")
+def enable(name: Name, home: Home = None) -> None:
+    """Let an account in again."""
+    with _registry(home) as registry:
+        accounts.change(registry, _me(), accounts.named(registry, name), disabled=False)
+        out.print(f"{name} may come in again.")
+
+
+@user.command("reset")
+def reset(
+    name: Name,
+    code: Annotated[bool, typer.Option("--code", help="Take away the one-time code too.")] = False,
+    home: Home = None,
+) -> None:
+    """A new link for setting the password."""
+    with _registry(home) as registry:
+        found = accounts.named(registry, name)
+        if code:
+            codes.reset(registry, _me(), found)
+            out.print("No one-time code is asked for any more; an officer sets up a new one.")
+        _tell_link(registry, found)
+
+
+@user.command("unlock")
+def unlock(name: Name, home: Home = None) -> None:
+    """Forget the wrong passwords that locked an account."""
+    with _registry(home) as registry:
+        accounts.unlock(registry, _me(), accounts.named(registry, name))
+        out.print(f"{name} is not locked.")
+
+
+@user.command("sessions")
+def sessions_(name: Name, home: Home = None) -> None:
+    """Where an account is signed in."""
+    with _registry(home) as registry:
+        found = sessions.of(registry, accounts.named(registry, name).id)
+    for each in found:
+        out.print(f"{each.short}  {each.seen:%Y-%m-%d %H:%M} UTC  {each.address}  {each.agent}")
+    if not found:
+        out.print(f"{name} is not signed in.")
+
+
+@user.command("revoke")
+def revoke(name: Name, home: Home = None) -> None:
+    """End all sessions of an account."""
+    with _registry(home) as registry:
+        many = sessions.revoke(registry, _me(), accounts.named(registry, name))
+        out.print(f"{many} sessions of {name} are ended.")
+
+
+@user.command("roles")
+def roles() -> None:
+    """What each role may do."""
+    for role in Role:
+        out.print(f"{role:9} {', '.join(sorted(RIGHTS[role]))}")
+
+
+def _tell_link(registry: Registry, account: Account) -> None:
+    token, expires = links.make(registry, _me(), account, "password")
+    out.print(
+        f"To set the password, open once, before {expires:%Y-%m-%d %H:%M} UTC:\n"
+        f"  {address(registry.settings)}/link/{token}"
+    )
+
+
+def _nowhere(account: Account) -> str:
+    return "no place" if account.role in OFFICERS else "the whole city"
+
+
+def _known_place(registry: Registry, code: str) -> None:
+    """Raises Mistake for a code that the city does not have."""
+    if not code:
+        return
+    try:
+        read_city(registry.settings.city, registry.settings.home).tree.place(code)
+    except Mistake as mistake:
+        raise Mistake(mistake.found, where="--place", write=mistake.write) from None
+
+
+# ── The audit ────────────────────────────────────────────────────────────────────────────────────
+
+
+@audit.command("verify")
+def verify(home: Home = None) -> None:
+    """Follow the chain; exit code 1 where a line was changed, removed or moved."""
+    with _registry(home) as registry:
+        many, faults = registry.audit.verify()
+        told = {"lines": many, "faults": len(faults)}
+        registry.audit.write_now(line(_me(), What.AUDIT, detail={"verified": told}))
+    for fault in faults:
+        out.print(f"[bold red]✗[/] line {fault.number}: {fault.found}")
+    out.print(f"{many:,} lines, {len(faults):,} faults.")
+    if faults:
+        raise typer.Exit(1)
+
+
+@audit.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to; .csv or .ndjson.")], home: Home = None
+) -> None:
+    """All lines, archives included, into a file."""
+    if file.suffix not in (".csv", ".ndjson"):
+        raise Mistake(f"{file.name} is neither .csv nor .ndjson", write="audit.csv")
+    with _registry(home) as registry:
+        registry.audit.write_now(line(_me(), What.AUDIT, detail={"exported": file.name}))
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            many = 0
+            writer: Any = None
+            for each in registry.audit.export():
+                many += 1
+                if file.suffix == ".ndjson":
+                    opened.write(json.dumps(each, ensure_ascii=False) + "\n")
+                    continue
+                if writer is None:
+                    writer = csv.DictWriter(opened, list(each))
+                    writer.writeheader()
+                writer.writerow(each)
+    out.print(f"{many:,} lines in {file}.")
+
+
+@audit.command("rotate")
+def rotate(home: Home = None) -> None:
+    """Move what is older than the months kept into an archive file, which verify reads too."""
+    with _registry(home) as registry:
+        path = registry.audit.rotate()
+        told = {"rotated": path.name if path else None}
+        registry.audit.write_now(line(_me(), What.AUDIT, detail=told))
+    out.print(f"Archived in {path}." if path else "Nothing is old enough.")
