@@ -33,12 +33,23 @@ class Proxy:
 
     def named(self, peer: str, headers: Mapping[str, str]) -> str:
         """The account that the proxy names, or nothing: also where the header comes from others."""
-        if not self.header:
-            return ""
-        try:
-            address = ipaddress.ip_address(peer)
-        except ValueError:
-            return ""
-        if not any(address in network for network in self.networks):
+        if not self.header or not self._is_ours(peer):
             return ""
         return headers.get(self.header, "").strip()
+
+    def client(self, peer: str, headers: Mapping[str, str]) -> str:
+        """The address of who asks: as the proxy tells it, where the request comes from there."""
+        if not self._is_ours(peer):
+            return peer
+        told = [part.strip() for part in headers.get("X-Forwarded-For", "").split(",")]
+        for each in reversed([part for part in told if part]):
+            if not self._is_ours(each):
+                return each[:100]
+        return peer
+
+    def _is_ours(self, address: str) -> bool:
+        try:
+            known = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(known in network for network in self.networks)

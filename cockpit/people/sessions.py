@@ -38,8 +38,6 @@ class Session:
     seen: datetime
     address: str
     agent: str
-    secret: str | None = None
-    """While a one-time code is being set up: its secret, sealed."""
 
     @property
     def short(self) -> str:
@@ -67,7 +65,6 @@ def begin(
     stage: Stage,
     address: str,
     agent: str = "",
-    secret: str | None = None,
     since: datetime | None = None,
 ) -> str:
     """A new session; gives its token, which is told nobody else and kept nowhere."""
@@ -84,7 +81,6 @@ def begin(
             "seen": now,
             "address": address[:100],
             "agent": agent[:300],
-            "secret": secret,
         },
     )
     return token
@@ -183,7 +179,6 @@ def _read(connection: Connection, hash: str) -> Session | None:
         seen=row["session_seen"],
         address=row["session_address"],
         agent=row["session_agent"],
-        secret=row["session_secret"],
     )
 
 

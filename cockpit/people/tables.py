@@ -94,7 +94,6 @@ sessions = Table(
     Column("seen", Moment, nullable=False),
     Column("address", String(100), nullable=False),
     Column("agent", String(300), nullable=False),
-    Column("secret", String(500)),
 )
 
 failures = Table(

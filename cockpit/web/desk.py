@@ -17,7 +17,12 @@ import orjson
 from cockpit.answers.cache import Cache
 from cockpit.answers.snapshot import NoSnapshot, Snapshot, Snapshots
 from cockpit.people.gate import Refused, Scope, Viewer, gate
+from cockpit.people.oidc import Oidc
+from cockpit.people.proxy import Proxy
+from cockpit.people.registry import Registry
+from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
+from cockpit.web import frame
 from cockpit.web.elements import Element
 from cockpit.web.pages import place, plain
 from cockpit.web.urls import LANGUAGES, State, read
@@ -27,13 +32,19 @@ from cockpit.web.words import Words
 SHARE = 60
 """Of a hundred parts of the machine's memory, what all web processes together may use."""
 COOKIE = "lang"
+NAME = orjson.dumps(frame.NAME)[1:-1]
+"""Where a page, which many share, has the name of who looks."""
 
 
 class Desk:
-    """What one process has open: nothing, until it is asked."""
+    """What one process has open: of people all, of snapshots nothing until it is asked."""
 
     def __init__(self, settings: Settings):
         self.settings = settings
+        self.registry = Registry(settings)
+        self.entrance = Entrance(self.registry)
+        self.proxy = Proxy(settings)
+        self.oidc = Oidc(self.registry) if settings.oidc != Settings.oidc else None
         self.cache = Cache()
         threads = max(1, (os.cpu_count() or 1) // settings.workers)
         self.snapshots = Snapshots(settings.snapshots, threads, memory(settings))
@@ -57,10 +68,11 @@ class Desk:
         """A page as JSON, worked out once for each state, snapshot, and what viewers may see."""
         try:
             with self.current() as snapshot:
-                return self._page(viewer, snapshot, pathname, search)
+                found = self._page(viewer, snapshot, pathname, search)
         except NoSnapshot:
             asked = read(pathname, search) or read("/place/", search)
-            return written(plain.empty(Words(self.language(asked))))
+            found = written(plain.empty(Words(self.language(asked))))
+        return found.replace(NAME, orjson.dumps(viewer.display)[1:-1])
 
     def _page(self, viewer: Viewer, snapshot: Snapshot, pathname: str, search: str) -> bytes:
         anywhere = read("/place/", search)

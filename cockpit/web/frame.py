@@ -15,6 +15,8 @@ from cockpit.web.urls import State
 from cockpit.web.view import SUBJECT, View
 from cockpit.web.words import LANGUAGES, Words
 
+NAME = "\x01viewer\x01"
+"""Stands for the name of who looks: a page is kept for all who may see the same."""
 FRESH_HOURS, OLD_HOURS = 26, 72
 """Data older than the first are ageing, older than the second old."""
 
@@ -44,7 +46,9 @@ def page(
     )
 
 
-def _header(words: Words, snapshot: Snapshot | None, switch: str) -> Element:
+def _header(
+    words: Words, snapshot: Snapshot | None, switch: str, signed_in: bool = True
+) -> Element:
     other = next(each for each in LANGUAGES if each != words.language)
     return element(
         "Header",
@@ -57,6 +61,9 @@ def _header(words: Words, snapshot: Snapshot | None, switch: str) -> Element:
         _freshness(words, snapshot) if snapshot is not None else None,
         element(
             "Div",
+            element("A", NAME, href="/account", cls="button me", title=words("account"))
+            if signed_in
+            else None,
             element(
                 "A",
                 words("language"),

@@ -1,10 +1,274 @@
-"""Who asks: the viewer of the request at hand."""
+"""The guard before every address: who asks, whether the address is theirs, whether the request is
+their own will. What stands in no table here is refused.
+"""
 
 from __future__ import annotations
 
-from cockpit.people.gate import CONSOLE, Viewer
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, Literal
+from urllib.parse import quote
+
+import flask
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from cockpit.people import accounts, sessions
+from cockpit.people.audit import What
+from cockpit.people.gate import Viewer
+from cockpit.people.registry import Registry
+from cockpit.people.roles import Right
+from cockpit.people.sessions import Session, Stage
+from cockpit.people.signin import Caller, NotSignedIn
+from cockpit.web.desk import Desk
+
+log = logging.getLogger("cockpit.guard")
+
+SESSION, DOOR, CSRF = "cockpit", "door", "_csrf_token"
+"""The cookies: the session's token, what the forms of the entrance are tied to, and the session's
+secret for requests, which Dash sends along as X-CSRFToken.
+"""
+MOST_BYTES = 256 << 10
+"""The longest request that a page or form of ours makes is far shorter."""
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+Need = Literal["anybody", "signed"] | Right | Stage
+DASH = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
+ACCESS: dict[str, Need] = {
+    "addresses.healthz": "anybody",
+    "addresses.readyz": "anybody",
+    "addresses.version": "signed",
+    "addresses.asked": Right.SEE_DATA,
+    "addresses.root": "signed",
+    "addresses.place": Right.SEE_DATA,
+    "_dash_assets.static": "anybody",
+    DASH: "anybody",
+    "/_dash-layout": "signed",
+    "/_dash-dependencies": "signed",
+    "/_dash-update-component": Right.SEE_DATA,
+    "/_reload-hash": "signed",
+    "/_favicon.ico": "anybody",
+    "/": "signed",
+    "/<path:path>": "signed",
+    "entrance.sign_in": "anybody",
+    "entrance.link": "anybody",
+    "entrance.oidc_begin": "anybody",
+    "entrance.oidc_back": "anybody",
+    "entrance.code": "code",
+    "entrance.enrol": "enrol",
+    "entrance.change": "change",
+    "entrance.sign_out": "signed",
+    "offices.account": "signed",
+    "offices.own_password": "signed",
+    "offices.own_code": "signed",
+    "offices.own_sessions": "signed",
+    "offices.people": Right.MANAGE_PEOPLE,
+    "offices.person": Right.MANAGE_PEOPLE,
+    "offices.audit": Right.READ_AUDIT,
+    "offices.audit_export": Right.READ_AUDIT,
+    "offices.audit_verify": Right.READ_AUDIT,
+    "offices.system": Right.OPERATE,
+}
+"""Who may reach each address, by Flask's name for it: anybody; whoever is signed in, as far as the
+stage named (``code``, ``enrol``, ``change``); whose role has the right.
+"""
+STAGES: dict[str, str] = {
+    "code": "entrance.code",
+    "enrol": "entrance.enrol",
+    "change": "entrance.change",
+}
 
 
 def viewer() -> Viewer:
     """The viewer of this request."""
-    return CONSOLE
+    found: Viewer = flask.g.viewer
+    return found
+
+
+def session() -> Session | None:
+    """The session of this request, if it has one."""
+    found: Session | None = flask.g.get("session")
+    return found
+
+
+def caller() -> Caller:
+    """From where this request comes."""
+    found: Caller = flask.g.caller
+    return found
+
+
+def secret() -> str:
+    """What a form of this request's page must bring along."""
+    here = session()
+    if here is not None:
+        return here.csrf
+    registry: Registry = flask.g.registry
+    return registry.key.mac("door", flask.g.door)
+
+
+def stand(server: flask.Flask, desk: Desk) -> None:
+    """Look at every request of a server before anything else does."""
+    server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    server.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
+    server.config["MAX_FORM_PARTS"] = 100
+
+    @server.before_request
+    def look() -> Any:
+        return _look(desk)
+
+    @server.after_request
+    def hand_out(response: flask.Response) -> flask.Response:
+        return _hand_out(desk, response)
+
+
+def _look(desk: Desk) -> Any:
+    request, registry = flask.request, desk.registry
+    flask.g.registry = registry
+    flask.g.caller = Caller(
+        desk.proxy.client(request.remote_addr or "", request.headers),
+        request.headers.get("User-Agent", "")[:300],
+    )
+    flask.g.session = None
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # Flask answers that there is no such address
+    need = ACCESS.get(endpoint)
+    if need is None:
+        log.error("%s has no line in the table of the guard and is refused", endpoint)
+        return no("refused_right", 403)
+    if need == "anybody" and request.method in SAFE and not endpoint.startswith("entrance."):
+        return None
+    flask.g.session = _session(desk)
+    flask.g.door = request.cookies.get(DOOR, "")[:100] or secrets.token_urlsafe(24)
+    if session() is not None:
+        flask.g.viewer = session().viewer(caller().address)  # type: ignore[union-attr]
+    if request.method not in SAFE and not _is_own_will():
+        return no("refused_forged", 400)
+    return _refusal(need)
+
+
+def _refusal(need: Need) -> Any:
+    """What stands in the way of this request, or nothing."""
+    here = session()
+    if need == "anybody":
+        return None
+    if here is None:
+        return _to_sign_in()
+    if flask.request.endpoint == "entrance.sign_out":
+        return None
+    if here.stage != "full":
+        if need == here.stage:
+            return None
+        if _wants_page():
+            return flask.redirect(flask.url_for(STAGES[here.stage]))
+        return no("refused_signed_out", 401)
+    if need in STAGES:
+        return flask.redirect("/")
+    if isinstance(need, Right) and need not in viewer().rights:
+        flask.g.registry.audit.write(
+            accounts.line(
+                viewer(), What.VIEW, outcome="refused", detail={"path": flask.request.path[:200]}
+            )
+        )
+        return no("refused_right", 403)
+    return None
+
+
+def _session(desk: Desk) -> Session | None:
+    found = sessions.look_up(desk.registry, flask.request.cookies.get(name(desk, SESSION), ""))
+    named = desk.proxy.named(flask.request.remote_addr or "", flask.request.headers)
+    if not named or (found and accounts.folded(found.account.name) == accounts.folded(named)):
+        return found
+    with desk.registry.state.read() as connection:
+        account = accounts.find(connection, named)
+    if account is None:
+        return None
+    try:
+        flask.g.token = desk.entrance.let_in(account, caller(), "proxy")
+    except NotSignedIn:
+        return None
+    return sessions.look_up(desk.registry, flask.g.token)
+
+
+def _is_own_will() -> bool:
+    """Whether a request that may change something comes from a page of ours: it brings along what
+    no other site can know, and the browser does not say that another site sent it.
+    """
+    request = flask.request
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    try:
+        given = request.headers.get("X-CSRFToken") or request.form.get("_csrf", "")
+    except RequestEntityTooLarge:
+        return False
+    return secrets.compare_digest(given.encode(errors="replace"), secret().encode())
+
+
+def _wants_page() -> bool:
+    return flask.request.method in SAFE and "text/html" in flask.request.headers.get("Accept", "")
+
+
+def _to_sign_in() -> Any:
+    if not _wants_page():
+        return no("refused_signed_out", 401)
+    asked = flask.request.full_path.rstrip("?")
+    target = flask.url_for("entrance.sign_in")
+    return flask.redirect(target if asked == "/" else f"{target}?next={quote(asked, safe='')}")
+
+
+def no(word: str, status: int) -> Any:
+    """A refusal: a page for who reads pages, else JSON."""
+    answer: Callable[[str, int], Any] = flask.current_app.extensions["refusal"]
+    return answer(word, status)
+
+
+def name(desk: Desk, cookie: str) -> str:
+    """A cookie's name: where the cockpit is reached by https, one that no other host can set."""
+    return f"__Host-{cookie}" if desk.settings.secure else cookie
+
+
+def local(address: str) -> str:
+    """An address of ours, to go to after signing in; any other is the first page."""
+    plain = address.replace("\\", "/")
+    ours = plain.startswith("/") and not plain.startswith("//") and plain.isprintable()
+    return address if ours else "/"
+
+
+def _hand_out(desk: Desk, response: flask.Response) -> flask.Response:
+    """The cookies of this request's session."""
+    token = flask.g.get("token")
+    secure = desk.settings.secure
+
+    def cookie(name: str, value: str, readable: bool = False) -> None:
+        response.set_cookie(
+            name, value, secure=secure, httponly=not readable, samesite="Lax", path="/"
+        )
+
+    if token == "":
+        response.delete_cookie(name(desk, SESSION), path="/", secure=secure, httponly=True)
+        response.delete_cookie(CSRF, path="/", secure=secure)
+    elif token:
+        cookie(name(desk, SESSION), token)
+    here = session() if token != "" else None
+    if here is not None and flask.request.cookies.get(CSRF) != here.csrf:
+        cookie(CSRF, here.csrf, readable=True)
+    door = flask.g.get("door")
+    if here is None and door and flask.request.cookies.get(DOOR) != door:
+        cookie(DOOR, door)
+    return response
+
+
+def fresh(desk: Desk, token: str) -> None:
+    """From here on this request's session is the one of the token."""
+    flask.g.token = token
+    flask.g.session = sessions.look_up(desk.registry, token) if token else None
+
+
+def note(what: What, **more: Any) -> None:
+    """Write down what the viewer of this request does, without waiting."""
+    flask.g.registry.audit.write(accounts.line(viewer(), what, **more))
+
+
+def note_now(what: What, **more: Any) -> None:
+    """Write down what the viewer of this request does, before it is done."""
+    flask.g.registry.audit.write_now(accounts.line(viewer(), what, **more))

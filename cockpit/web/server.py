@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import logging
 import secrets
+from pathlib import Path
 from typing import Any
 
 import dash
 import flask
+import jinja2
 import orjson
 from dash import Input, Output, dcc, html
 from werkzeug.exceptions import HTTPException
 
+from cockpit.model.mistakes import Mistake
+from cockpit.people.audit import AuditUnavailable, What
 from cockpit.settings import PROJECT, Settings, read
-from cockpit.web import api, index, transfer
+from cockpit.web import api, entrance, forms, guard, index, offices, transfer
 from cockpit.web.desk import COOKIE, Desk
-from cockpit.web.guard import viewer
+from cockpit.web.guard import note, viewer
 from cockpit.web.pages import plain
 from cockpit.web.transfer import YEAR
 from cockpit.web.urls import read as read_address
@@ -27,14 +31,21 @@ from cockpit.web.words import Words
 
 log = logging.getLogger("cockpit.web")
 
+TEMPLATES = Path(__file__).parent / "templates"
 UPDATE = "/_dash-update-component"
 
 
 def serve(settings: Settings | None = None) -> flask.Flask:
     """The server of this process, as its settings say."""
-    desk = Desk(settings or read())
-    server = flask.Flask("cockpit", static_folder=None)
-    server.register_blueprint(api.addresses(desk))
+    try:
+        desk = Desk(settings or read())
+    except Mistake as mistake:
+        raise SystemExit(f"✗ {mistake.text()}") from None
+    server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
+    server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
+    guard.stand(server, desk)
+    for each in (api, entrance, offices):
+        server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",
         server=server,
@@ -60,9 +71,11 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     def show(pathname: Any, search: Any) -> orjson.Fragment:
         """The one data request of a page: all of it, as the JSON it was first written as."""
         remember(str(search or ""))
+        note(What.VIEW, place=str(pathname or "/")[:100], detail=_asked(search))
         return orjson.Fragment(desk.page(viewer(), str(pathname or "/"), str(search or "")))
 
     server.extensions["page"] = app
+    server.extensions["refusal"] = lambda word, status: refusal(desk, word, status)
     transfer.care(server, app)
     server.register_error_handler(Exception, refuse)
     return server
@@ -75,6 +88,27 @@ def remember(search: str) -> None:
         dash.ctx.response.set_cookie(COOKIE, asked.language, max_age=YEAR, samesite="Lax")
 
 
+def _asked(search: Any) -> dict[str, str]:
+    return {"search": str(search)[:300]} if search else {}
+
+
+def refusal(desk: Desk, word: str, status: int) -> Any:
+    """A refusal by the guard: a page for who reads pages, JSON for programs and scripts."""
+    words = Words(desk.language())
+    if "text/html" not in flask.request.headers.get("Accept", ""):
+        answer = flask.jsonify({"error": words(word)})
+        answer.headers["Cache-Control"] = "no-store"
+        return answer, status
+    return forms.page(
+        "said",
+        words,
+        words(word),
+        status=status,
+        meaning=words(f"{word}_meaning"),
+        link=(words("go_on"), "/"),
+    )
+
+
 def report(desk: Desk, trouble: Exception) -> Any:
     """A fault of ours while a page was worked out: logged, and told without its story."""
     number = secrets.token_hex(4)
@@ -84,6 +118,8 @@ def report(desk: Desk, trouble: Exception) -> Any:
 
 def refuse(trouble: Exception) -> Any:
     """What reaches no page: a status, and words where they help; never a stack trace."""
+    if isinstance(trouble, AuditUnavailable):
+        return guard.no("refused_audit", 503)
     if isinstance(trouble, HTTPException):
         return trouble
     if flask.request.path == UPDATE and not isinstance(trouble, OSError | MemoryError):

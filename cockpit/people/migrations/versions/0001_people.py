@@ -142,7 +142,6 @@ def upgrade() -> None:
         sa.Column("seen", sa.DateTime(), nullable=False),
         sa.Column("address", sa.String(length=100), nullable=False),
         sa.Column("agent", sa.String(length=300), nullable=False),
-        sa.Column("secret", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(
             ["account"],
             ["accounts.id"],
