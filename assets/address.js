@@ -34,10 +34,22 @@
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
     if (link.getAttribute("href").startsWith("#")) return;
+    if (link.pathname !== "/" && !link.pathname.startsWith("/place/")) return;
     event.preventDefault();
     if (link.dataset.reload !== undefined) location.reload();
     else go(link.href, link.dataset.stay !== undefined);
   });
+
+  // Who is no longer signed in is asked to, and comes back here.
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    if (answer.status === 401) {
+      const here = location.pathname + location.search;
+      location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+    }
+    return answer;
+  };
 
   // A form's answer is an address: what it already says, and what was filled in.
   document.addEventListener("submit", (event) => {

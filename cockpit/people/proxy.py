@@ -35,13 +35,13 @@ class Proxy:
         """The account that the proxy names, or nothing: also where the header comes from others."""
         if not self.header or not self._is_ours(peer):
             return ""
-        return headers.get(self.header, "").strip()
+        return _found(headers, self.header).strip()
 
     def client(self, peer: str, headers: Mapping[str, str]) -> str:
         """The address of who asks: as the proxy tells it, where the request comes from there."""
         if not self._is_ours(peer):
             return peer
-        told = [part.strip() for part in headers.get("X-Forwarded-For", "").split(",")]
+        told = [part.strip() for part in _found(headers, "X-Forwarded-For").split(",")]
         for each in reversed([part for part in told if part]):
             if not self._is_ours(each):
                 return each[:100]
@@ -53,3 +53,8 @@ class Proxy:
         except ValueError:
             return False
         return any(known in network for network in self.networks)
+
+
+def _found(headers: Mapping[str, str], name: str) -> str:
+    """A header's value, however its name is spelt."""
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")

@@ -21,6 +21,7 @@ from cockpit.model.period import Period, day
 from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.settings import PROJECT
 from cockpit.web.desk import Desk
+from cockpit.web.forms import OFFICES
 from cockpit.web.guard import viewer
 from cockpit.web.urls import FIRST, LAST, State
 
@@ -84,6 +85,9 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     @here.get("/")
     def root() -> Any:
+        rooms = [href for _, href, right in OFFICES if right in viewer().rights]
+        if rooms and rooms[0] != "/":
+            return flask.redirect(rooms[0])
         try:
             with desk.current() as snapshot:
                 target = State(gate(viewer(), Scope(snapshot.tree)).place.code).href()

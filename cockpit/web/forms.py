@@ -1,4 +1,4 @@
-"""Plain pages of forms, made by the server: they work without a script, before anybody signed in."""
+"""Plain pages of forms, made by the server: they work without a script and before a sign-in."""
 
 from __future__ import annotations
 

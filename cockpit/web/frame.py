@@ -29,15 +29,17 @@ def page(
     snapshot: Snapshot | None = None,
     switch: str = "?",
     address: str = "",
+    shared: bool = True,
 ) -> Element:
     """A whole page: what a browser shows as its title, the bar, the content.
 
-    ``switch`` is the address of the same page in the other language.
+    ``switch`` is the address of the same page in the other language. A page that is ``shared`` is
+    kept for many and gets the name of each who looks.
     """
     return element(
         "Div",
         element("A", words("skip"), href="#content", cls="skip"),
-        _header(words, snapshot, switch),
+        _header(words, snapshot, switch, shared),
         element("Main", bar, *content, id="content", tabIndex="-1"),
         lang=LANGUAGES[words.language],
         data_title=title,
@@ -46,9 +48,7 @@ def page(
     )
 
 
-def _header(
-    words: Words, snapshot: Snapshot | None, switch: str, signed_in: bool = True
-) -> Element:
+def _header(words: Words, snapshot: Snapshot | None, switch: str, shared: bool) -> Element:
     other = next(each for each in LANGUAGES if each != words.language)
     return element(
         "Header",
@@ -62,7 +62,7 @@ def _header(
         element(
             "Div",
             element("A", NAME, href="/account", cls="button me", title=words("account"))
-            if signed_in
+            if shared
             else None,
             element(
                 "A",

@@ -125,7 +125,7 @@ def _look(desk: Desk) -> Any:
     request, registry = flask.request, desk.registry
     flask.g.registry = registry
     flask.g.caller = Caller(
-        desk.proxy.client(request.remote_addr or "", request.headers),
+        desk.proxy.client(request.remote_addr or "", dict(request.headers)),
         request.headers.get("User-Agent", "")[:300],
     )
     flask.g.session = None
@@ -176,7 +176,7 @@ def _refusal(need: Need) -> Any:
 
 def _session(desk: Desk) -> Session | None:
     found = sessions.look_up(desk.registry, flask.request.cookies.get(name(desk, SESSION), ""))
-    named = desk.proxy.named(flask.request.remote_addr or "", flask.request.headers)
+    named = desk.proxy.named(flask.request.remote_addr or "", dict(flask.request.headers))
     if not named or (found and accounts.folded(found.account.name) == accounts.folded(named)):
         return found
     with desk.registry.state.read() as connection:

@@ -78,6 +78,11 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server.extensions["refusal"] = lambda word, status: refusal(desk, word, status)
     transfer.care(server, app)
     server.register_error_handler(Exception, refuse)
+    with server.test_request_context("/"):
+        # Dash knows which scripts it may hand out once it has written a page: each process at its
+        # start, for the first that is asked of it may be a script.
+        app._setup_server()  # type: ignore[no-untyped-call]
+        app.index()
     return server
 
 

@@ -48,14 +48,21 @@ def _keep_long(response: flask.Response) -> None:
 def _refuse_foreign(response: flask.Response, scripts: Callable[[], str]) -> None:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    # An address may itself be a secret, such as a one-time link.
+    headers["Referrer-Policy"] = (
+        "same-origin" if "/link/" not in flask.request.path else "no-referrer"
+    )
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if flask.request.is_secure:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR}"
     if response.mimetype == "text/html":
         headers["Content-Security-Policy"] = (
             f"default-src 'self'; script-src {scripts()}; style-src 'self' 'unsafe-inline';"
             " img-src 'self' data: blob:; worker-src blob:; object-src 'none';"
             " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
         )
-        headers["Cache-Control"] = "no-cache"
+        headers.setdefault("Cache-Control", "no-cache")
 
 
 def _compress(response: flask.Response) -> flask.Response:

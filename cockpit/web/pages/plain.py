@@ -73,6 +73,7 @@ def broken(words: Words, number: str) -> Element:
         words("broken"),
         element("P", words("broken_meaning", number=number)),
         element("P", element("A", words("again"), href="", cls="button strong", data_reload="")),
+        shared=False,
     )
 
 
@@ -84,10 +85,17 @@ def waiting(words: Words) -> Element:
         words("product"),
         element("P", words("loading"), cls="loading", role="status"),
         element("Div", *([bone] * 6), cls="tiles bones", aria_hidden="true"),
+        shared=False,
     )
 
 
-def _page(words: Words, title: str, *content: Child, snapshot: Snapshot | None = None) -> Element:
+def _page(
+    words: Words,
+    title: str,
+    *content: Child,
+    snapshot: Snapshot | None = None,
+    shared: bool = True,
+) -> Element:
     other = next(each for each in ("zh", "en") if each != words.language)
     return frame.page(
         words,
@@ -95,4 +103,5 @@ def _page(words: Words, title: str, *content: Child, snapshot: Snapshot | None =
         element("Section", element("H1", title), *content, cls="card plain-page"),
         snapshot=snapshot,
         switch=f"?lang={other}",
+        shared=shared,
     )
