@@ -114,7 +114,27 @@ def run(
             f"The home {chosen.home} is empty: making a demo city (演示数据) of {cases:,} cases."
         )
         _make_demo(chosen, cases, 1, None)
-    sys.exit(processes.run(chosen, lambda text: out.print(text)))
+    sys.exit(processes.run(chosen, lambda text: _ready(chosen, text)))
+
+
+def _ready(chosen: Settings, text: str) -> None:
+    """The page answers: say so; and while nobody else has an account, let a demo's people in."""
+    out.print(text)
+    if chosen.state or chosen.oidc != Settings.oidc or chosen.proxy_header:
+        return
+    from cockpit.people import demo as people
+    from cockpit.people.registry import Registry
+    from cockpit.processes import address
+
+    registry = Registry(chosen)
+    try:
+        if people.is_untouched(registry):
+            out.print("Nobody has an account yet. Each of these links lets in once, for a look:")
+            for display, token in people.invite(registry):
+                out.print(f"  {display}\n    {address(chosen)}/link/{token}")
+            out.print("Accounts of your own: cockpit user add; these links then come no more.")
+    finally:
+        registry.close()
 
 
 @app.command()

@@ -26,11 +26,10 @@ from cockpit.record.store import Record
 from cockpit.settings import PROJECT, Settings
 from cockpit.web import charts, desk, numbers
 from cockpit.web.pages import place as place_page
-from cockpit.web.server import serve
 from cockpit.web.urls import FIRST, LANGUAGES, LAST, State, read
 from cockpit.web.view import COLUMNS, day_of, metrics, verdict
 from cockpit.web.words import WORDS
-from tests import pages
+from tests import pages, signed
 from tests import town as towns
 from tests.asked import ask
 
@@ -40,12 +39,12 @@ CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 @pytest.fixture(scope="module")
 def client(demo: Settings) -> FlaskClient:
-    return serve(demo).test_client(use_cookies=False)
+    return signed.client(demo, use_cookies=False)
 
 
 @pytest.fixture(scope="module")
 def small(town: Settings) -> FlaskClient:
-    return serve(town).test_client(use_cookies=False)
+    return signed.client(town, use_cookies=False)
 
 
 @pytest.fixture(scope="module")
@@ -327,9 +326,11 @@ def test_a_word_says_the_same_in_both_languages(word: str) -> None:
 
 def test_every_word_is_used() -> None:
     folder = Path(cockpit.web.__file__).parent
-    code = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    written = [*folder.rglob("*.py"), *folder.rglob("*.html")]
+    code = "".join(path.read_text("utf-8") for path in written)
     code = code.replace(code[code.index("WORDS: dict") : code.index("class Words")], "")
     made = ("brain_", "period_", "group_", "unit_", "by_", "refused_")
+    made += ("role_", "right_", "what_", "outcome_", "password_")
     for word in WORDS:
         used = re.search(rf"""["']{word}["']""", code) or word.startswith(made)
         assert used or word in ("reached", "missed"), word
@@ -366,7 +367,7 @@ def test_an_english_page_is_english_but_for_names(client: FlaskClient, snapshot:
 def test_the_language_is_of_the_address_then_as_remembered_then_the_default(
     demo: Settings,
 ) -> None:
-    client = serve(demo).test_client()
+    client = signed.client(demo)
     assert pages.page(client, "/place/3301")["props"]["lang"] == "zh-CN"
     assert pages.page(client, "/place/3301?lang=en")["props"]["lang"] == "en"
     assert pages.page(client, "/place/3301")["props"]["lang"] == "en"
@@ -396,7 +397,7 @@ def test_a_definition_says_where_a_number_comes_from(client: FlaskClient) -> Non
 
 @pytest.fixture
 def nothing(home: Path) -> FlaskClient:
-    return serve(Settings(home=home)).test_client()
+    return signed.client(Settings(home=home))
 
 
 def test_an_empty_home_says_what_to_type(nothing: FlaskClient) -> None:
@@ -430,7 +431,7 @@ def test_a_fault_of_ours_is_told_without_its_story(
         raise ZeroDivisionError("a secret")
 
     monkeypatch.setattr(place_page, "build", fall)
-    client = serve(demo).test_client()
+    client = signed.client(demo)
     said = pages.text(pages.page(client, "/place/3301"))
     number = re.search(r"[0-9a-f]{8}", said)
     assert number
@@ -441,7 +442,7 @@ def test_a_fault_of_ours_is_told_without_its_story(
 
 def test_a_new_snapshot_is_a_new_page(tmp_path: Path) -> None:
     settings = towns.found(tmp_path)
-    client = serve(settings).test_client()
+    client = signed.client(settings)
     assert "cockpit demo" in pages.text(pages.page(client, "/place/town"))
     first, second = towns.CASES.split("n5,")
     seen = []
@@ -507,7 +508,7 @@ def test_nothing_is_opened_before_the_first_request(
         return Snapshot(*given)
 
     monkeypatch.setattr(snapshots, "Snapshot", watched)
-    client = serve(demo).test_client()
+    client = signed.client(demo)
     assert client.get("/healthz").text == "ok"
     assert not opened
     assert client.get("/readyz").status_code == 200

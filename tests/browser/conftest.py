@@ -24,6 +24,8 @@ from playwright.sync_api import (
 
 from cockpit.processes import address, answers, environment
 from cockpit.settings import PROJECT, Settings
+from cockpit.web.guard import CSRF, SESSION
+from tests import signed
 
 SWITCHES = [
     "--no-sandbox",
@@ -118,10 +120,24 @@ class Watched:
         return self.page
 
 
+def let_in(
+    context: BrowserContext, settings: Settings, at: str, role: str = "leader", root: str = ""
+) -> None:
+    """Sign somebody in to all pages of a browser's context."""
+    token, csrf = signed.session(settings, role, root)
+    context.add_cookies(
+        [
+            {"name": SESSION, "value": token, "url": at, "httpOnly": True},
+            {"name": CSRF, "value": csrf, "url": at},
+        ]
+    )
+
+
 @pytest.fixture
-def tab(browser: Browser, cockpit: str) -> Iterator[Watched]:
-    """A fresh tab; the test fails with whatever went wrong in it."""
+def tab(browser: Browser, cockpit: str, demo: Settings) -> Iterator[Watched]:
+    """A fresh tab of somebody signed in; the test fails with whatever went wrong in it."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    let_in(context, demo, cockpit)
     watched = Watched(context, cockpit)
     yield watched
     context.close()
