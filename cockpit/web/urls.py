@@ -14,6 +14,10 @@ from cockpit.model.period import NAMED, Period, named
 DEFAULT = "30d"
 """The period of an address that names none."""
 LANGUAGES = ("zh", "en")
+COMPARISONS = ("previous", "year", "none")
+"""With what a period is compared: the one before it (环比), the year before (同比), nothing. The
+first is meant where an address names none.
+"""
 ROOM = "/place/"
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 """Days beyond these are slips of the hand, and would cost a step each in a trend."""
@@ -32,6 +36,9 @@ class State:
     metric: str = ""
     language: str = ""
     wrong: tuple[str, ...] = ()
+    subject: str = ""
+    """A folder of queries/; empty is the overview."""
+    compare: str = COMPARISONS[0]
 
     def over(self, as_of: date) -> Period:
         """The days meant. They end on the as-of day unless the address says otherwise: what is
@@ -46,9 +53,11 @@ class State:
         """The address of this state, or of one that differs in what is named."""
         state = replace(self, **changes) if changes else self
         asked = {
+            "subject": state.subject,
             "period": state.period if state.period != DEFAULT else "",
             "since": state.since.isoformat() if state.since else "",
             "until": state.until.isoformat() if state.until else "",
+            "compare": state.compare if state.compare != COMPARISONS[0] else "",
             "metric": state.metric,
             "lang": state.language,
         }
@@ -103,5 +112,7 @@ def _state(place: str, asked: Mapping[str, str]) -> State:
         until=until,
         metric=asked.get("metric", ""),
         language=one_of("lang", LANGUAGES),
+        subject=asked.get("subject", ""),
+        compare=one_of("compare", COMPARISONS) or COMPARISONS[0],
         wrong=tuple(wrong),
     )

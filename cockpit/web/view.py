@@ -6,7 +6,7 @@ A view holds tallies, no text and no colours; whoever draws it divides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, TypeVar
 
@@ -159,14 +159,11 @@ class Asked:
         wrong = state.wrong
         if state.metric and state.metric not in known:
             wrong = (*wrong, "metric")
-        self.state = State(
-            self.place.code,
-            state.period,
-            state.since,
-            state.until,
-            state.metric if state.metric in known else "",
-            state.language,
-            wrong,
+        self.state = replace(
+            state,
+            place=self.place.code,
+            metric=state.metric if state.metric in known else "",
+            wrong=wrong,
         )
 
     def path(self) -> tuple[Place, ...]:
