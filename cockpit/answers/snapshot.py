@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,7 +23,7 @@ from typing import Any
 
 import duckdb
 
-from cockpit.model.counting import Clock, Counted, clocks
+from cockpit.model.counting import DEEP, Clock, Counted, clocks
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.metric import Metric
@@ -179,6 +179,20 @@ class Snapshot:
         if name not in self.counted:
             raise Mistake(f"there is no metric {name!r}", write=did_you_mean(name, self.counted))
         return self.counted[name]
+
+    def cube(self, fact: str, parts: Collection[str], lowest: int) -> str:
+        """SQL for a fact's cube as far down as the rung ``lowest``, with these parts of it."""
+        if lowest < DEEP:
+            return f"{fact}_cube"
+        union = [f"select own, rung, pos, day, {', '.join(parts)} from {fact}_cube"]
+        for number, clock in enumerate(self.clocks[fact]):
+            mine = [part for part in clock.parts if part in parts]
+            if mine:
+                union.append(
+                    f"select false as own, rung, pos, day, {', '.join(mine)}"
+                    f" from cube_{fact}.deep_{number}"
+                )
+        return f"({' union all by name '.join(union)})"
 
     def sources(self) -> list[dict[str, Any]]:
         """What each source has delivered, and when last."""

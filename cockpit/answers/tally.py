@@ -51,15 +51,16 @@ def around(
     children = snapshot.tree.below(place)
     last = children[-1] if children else place
     lowest = max((child.rung for child in children), default=place.rung)
-    rows = (
-        f"(select if(own, -1, pos) as pos, * exclude (pos) from {{fact}}_cube"
-        f" where rung between {place.rung} and {lowest} and pos between {place.lo} and {last.lo}"
-        f" and (own = false or pos = {place.lo}))"
-    )
     found: dict[int, Tallies] = {}
     for fact, mine in _facts(metrics):
         since, until = _stretch(snapshot, mine[0], period)
-        for pos, tallies in _summed(snapshot, rows.format(fact=fact), mine, since, until, "pos"):
+        rows = (
+            f"(select if(own, -1, pos) as pos, * exclude (pos)"
+            f" from {snapshot.cube(fact, part_types(mine), lowest)}"
+            f" where rung between {place.rung} and {lowest}"
+            f" and pos between {place.lo} and {last.lo} and (own = false or pos = {place.lo}))"
+        )
+        for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)
     nothing = blank(metrics)
     return (
@@ -82,9 +83,9 @@ def by(
     sums: dict[date, Tallies] = defaultdict(dict)
     stocks = [one for one in metrics if one.metric.stock]
     flows = [one for one in metrics if not one.metric.stock]
-    for fact, mine in _facts(metrics):
+    for _, mine in _facts(metrics):
         since, until = _stretch(snapshot, mine[0], period)
-        rows = _rows(fact, [seen.place], own=False)
+        rows = _rows(snapshot, mine, [seen.place], own=False)
         for day, tallies in _summed(snapshot, rows, mine, since, until, "day"):
             sums[day] |= tallies
     if not sums:
@@ -194,14 +195,17 @@ def _number(value: Any) -> int | Decimal:
     return value if isinstance(value, Decimal) and value % 1 else int(value)
 
 
-def _rows(fact: str, places: Sequence[Place], own: bool) -> str:
+def _rows(
+    snapshot: Snapshot, metrics: Sequence[Counted], places: Sequence[Place], own: bool
+) -> str:
     """The cube's rows of some places of one parent: all below them, or only their own."""
     here = f"pos between {places[0].lo} and {places[-1].lo}"
     rungs = sorted({place.rung for place in places})
     if len(rungs) > 1:
         here += f" and pos in ({', '.join(str(place.lo) for place in places)})"
+    fact, lowest = metrics[0].metric.fact, 0 if own else rungs[-1]
     return (
-        f"(select * from {fact}_cube where own = {own}"
+        f"(select * from {snapshot.cube(fact, part_types(metrics), lowest)} where own = {own}"
         f" and rung between {rungs[0]} and {rungs[-1]} and {here})"
     )
 
@@ -217,9 +221,9 @@ def _grouped(
     found: dict[int, Tallies] = {}
     if not places:
         return found
-    for fact, mine in _facts(metrics):
+    for _, mine in _facts(metrics):
         since, until = _stretch(snapshot, mine[0], period)
-        rows = _rows(fact, places, own)
+        rows = _rows(snapshot, mine, places, own)
         for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)
     return found

@@ -12,9 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 
 NUMBER = "decimal(38, 4)"
+DEEP = len(LEVELS) - 2
+"""From this rung down a cube keeps what each clock counts apart: so many places and days are there
+that hardly two clocks meet in one, and a row of all parts would be blank but for a few.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ class Clock:
     sql: str
     counted: tuple[tuple[Counted, int], ...]
     """Each metric, with +1 where its rows come and −1 where they go."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts it fills; what is left open is counted apart."""
+        return tuple(part for one, _ in self.counted for part in one.parts[:-1])
 
 
 def clocks(fact: str, counted: Sequence[Counted]) -> tuple[Clock, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
-from cockpit.model.counting import Clock, Counted, clocks, count, count_left, part_types
+from cockpit.model.counting import DEEP, Clock, Counted, clocks, count, count_left, part_types
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
@@ -21,7 +21,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
 
-LAYOUT = 2
+LAYOUT = 3
 """Goes up when snapshots are laid out anew: what an older cockpit wrote is then written again."""
 
 
@@ -117,6 +117,12 @@ def declaration(parts: dict[str, str]) -> str:
     return f"own boolean, rung tinyint, pos integer, day date, {listed}"
 
 
+def deep_declaration(clock: Clock, parts: Mapping[str, str]) -> str:
+    """The columns of what one clock counts on the deep rungs."""
+    listed = ", ".join(f"{part} {parts[part]}" for part in clock.parts)
+    return f"rung tinyint, pos integer, day date, {listed}"
+
+
 def members(clocks: Sequence[Clock]) -> list[Counted]:
     """The metrics that some clocks count, each once."""
     return list({one.metric.name: one for clock in clocks for one, _ in clock.counted}.values())
@@ -128,45 +134,84 @@ def fill(
     rows: str,
     into: str,
     weight: str = "",
+    deep: str = "",
 ) -> None:
     """Count ``rows`` (a relation with the fact's columns, ``pos`` and maybe a weight) and add what
     was counted to the table ``into``: first where the rows lie, then rung by rung upwards.
 
-    The clocks are counted apart and joined: grouped together, each of the many sums of each cell
-    would be held and touched at once, which takes five times as long and all of the memory. What
-    is left open is little, so it is not joined but stands in rows of its own.
+    The clocks are counted apart: grouped together, each of the many sums of each cell would be held
+    and touched at once, which takes five times as long and all of the memory. On the deep rungs
+    they stay apart, in the tables whose names ``deep`` begins, if it is given; above, they are
+    joined. What is left open is little, so it is not joined but stands in rows of its own.
     """
     parts = part_types(members(clocks))
     typed = ", ".join(f"{part} {kind}" for part, kind in parts.items())
     con.execute(f"create or replace temp table aside (pos integer, day date, {typed})")
     pieces: dict[str, Clock] = {}
     for number, clock in enumerate(clocks):
+        name = f"piece_{number}"
         counted = count(clock, rows, ["pos"], weight)
-        con.execute(f"create or replace temp table piece_{number} as {counted}")
-        pieces[f"piece_{number}"] = clock
+        _lay_down(con, name, counted, _some(parts, clock.parts), into, deep and f"{deep}_{number}")
+        pieces[name] = clock
         con.execute(f"insert into aside by name {count_left(clock, rows, ['pos'], weight)}")
+    left = _some(parts, [one.parts[-1] for one in members(clocks)])
+    _lay_down(con, "left_open", f"select pos, day, {', '.join(left)} from aside", left, into, "")
     keys = " union all ".join(f"select pos, day from {name}" for name in pieces)
     joins = "".join(f" left join {name} using (pos, day)" for name in pieces)
     con.execute(
-        f"create or replace temp table cells as select s.rung, s.own, pos, day, {_joined(pieces)}"
+        f"create or replace temp table cells as select s.rung, pos, day, {_joined(pieces)}"
         f" from (select distinct pos, day from ({keys}) order by pos, day)"
         f" join steps s using (pos){joins}"
     )
-    con.execute(
-        "insert into cells by name select s.rung, s.own, a.* from aside a join steps s using (pos)"
-    )
-    for name in (*pieces, "aside"):
+    con.execute("insert into cells by name select * exclude up from left_open")
+    for name in (*pieces, "aside", "left_open"):
         con.execute(f"drop table {name}")
     _roll_up(con, parts, into)
+
+
+def _some(parts: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    return {name: parts[name] for name in names}
+
+
+def _lay_down(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    counted: str,
+    parts: Mapping[str, str],
+    into: str,
+    deep: str,
+) -> None:
+    """Put down what was counted where it lies in a place and in none of its children, and rung by
+    rung what lies in places of the deep rungs. What lies in places above those, all that came up
+    included, is then in the temporary table ``name``.
+    """
+    sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
+    con.execute(
+        f"create or replace temp table {name} as select s.rung, s.own, s.up, c.*"
+        f" from ({counted}) c join steps s using (pos)"
+    )
+    con.execute(
+        f"insert into {into} by name select * exclude up from {name} where own order by pos, day"
+    )
+    for rung in range(len(LEVELS) - 1, DEEP - 1, -1):
+        own = "" if deep else "false as own, "
+        con.execute(
+            f"insert into {deep or into} by name select {own}rung, pos, day, {', '.join(parts)}"
+            f" from {name} where rung = {rung} order by pos, day"
+        )
+        con.execute(
+            f"create or replace temp table {name} as select s.rung, s.up, c.* from (select"
+            f" if(rung = {rung}, up, pos) as pos, day, {sums} from {name} group by all"
+            ") c join steps s using (pos)"
+        )
 
 
 def _joined(pieces: Mapping[str, Clock]) -> str:
     """SQL of every part over the joined pieces; a stock's parts come from two of them."""
     holders: dict[str, list[str]] = {}
     for name, clock in pieces.items():
-        for one, _ in clock.counted:
-            for part in one.parts[:-1]:
-                holders.setdefault(part, []).append(f"coalesce({name}.{part}, 0)")
+        for part in clock.parts:
+            holders.setdefault(part, []).append(f"coalesce({name}.{part}, 0)")
     left = {one.parts[-1] for clock in pieces.values() for one, _ in clock.counted}
     return ", ".join(
         [f"{' + '.join(held)} as {part}" for part, held in holders.items()]
@@ -175,30 +220,27 @@ def _joined(pieces: Mapping[str, Clock]) -> str:
 
 
 def _roll_up(con: duckdb.DuckDBPyConnection, parts: dict[str, str], into: str) -> None:
-    """From ``cells`` (what lies at each place itself) to everything below each place."""
+    """From ``cells`` (what lies at each place above the deep rungs, theirs included) to everything
+    below each place.
+    """
     listed = ", ".join(parts)
     sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
-    con.execute(
-        f"insert into {into} select true, rung, pos, day, {listed} from cells"
-        " where own order by pos, day"
-    )
-    rolled = ["cells"]
-    for rung in range(len(LEVELS) - 1, -1, -1):
+    rolled: list[str] = []
+    for rung in range(DEEP - 1, -1, -1):
+        name = f"rolled_{rung}"
         here = f"select pos, day, {listed} from cells where rung = {rung}"
-        if rung < len(LEVELS) - 1:
-            lower = " union all ".join(
-                f"select up.pos, t.day, {', '.join(f't.{part}' for part in parts)} from {name} t"
-                f" join steps s using (pos) join steps up on up.pos = s.up where up.rung = {rung}"
-                + (f" and t.rung = {len(LEVELS) - 1}" if name == "cells" else "")
-                for name in rolled
+        if rolled:
+            lower = "".join(
+                f" union all select up.pos, t.day, {', '.join(f't.{part}' for part in parts)}"
+                f" from {lower} t join steps s using (pos) join steps up on up.pos = s.up"
+                f" where up.rung = {rung}"
+                for lower in rolled
             )
-            name = f"rolled_{rung}"
-            con.execute(
-                f"create or replace temp table {name} as select pos, day, {sums}"
-                f" from ({here} union all {lower}) group by pos, day order by pos, day"
+            here = (
+                f"select pos, day, {sums} from ({here}{lower}) group by pos, day order by pos, day"
             )
-            rolled.append(name)
-            here = f"select * from {name}"
-        con.execute(f"insert into {into} select false, {rung}, * from ({here})")
-    for name in rolled:
+        con.execute(f"create or replace temp table {name} as {here}")
+        rolled.append(name)
+        con.execute(f"insert into {into} select false, {rung}, * from {name}")
+    for name in (*rolled, "cells"):
         con.execute(f"drop table {name}")

@@ -57,15 +57,19 @@ def recode(path: Path, encoding: str, target: Path) -> None:
 
 
 def _refuse_nul(path: Path, where: str) -> None:
-    line = 1
     with path.open("rb") as opened:
+        before = 0
         while chunk := opened.read(CHUNK):
             if (at := chunk.find(b"\x00")) >= 0:
-                line += chunk.count(b"\n", 0, at)
                 break
-            line += chunk.count(b"\n")
+            before += len(chunk)
         else:
             return
+        opened.seek(0)
+        line = 1 + sum(
+            opened.read(CHUNK).count(b"\n", 0, before + at - begin)
+            for begin in range(0, before + at, CHUNK)
+        )
     raise Mistake(
         "a zero byte: this is no text file, or it was damaged",
         where=f"{where}:{line}",

@@ -229,10 +229,13 @@ def _compare(
     """
     keys = ", ".join(column for column in fact.key if column != "source")
     columns = ", ".join(fact.names)
+    mine = f"r.receipt < {number} and r.source = {casts.literal(source)}"
+    sent = f"select distinct {keys} from {fact.name} where receipt = {number}"
+    if not con.execute(f"select 1 from {fact.name} r where {mine} limit 1").fetchall():
+        sent += " limit 0"  # the first file of a source meets nobody
     con.execute(
         f"create or replace temp table known as select r.rowid as spot, {keys} from {fact.name} r"
-        f" join (select distinct {keys} from {fact.name} where receipt = {number})"
-        f" using ({keys}) where r.receipt < {number} and r.source = {casts.literal(source)}"
+        f" join ({sent}) using ({keys}) where {mine}"
     )
     con.execute(
         f"create or replace temp table shared as"

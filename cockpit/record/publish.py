@@ -293,6 +293,9 @@ class Publication:
         aside.unlink(missing_ok=True)
         with self._attached(aside, "base"):
             self.con.execute(f"create table base.cube ({cube.declaration(parts)})")
+            for number, clock in enumerate(clocks):
+                columns = cube.deep_declaration(clock, parts)
+                self.con.execute(f"create table base.deep_{number} ({columns})")
             years = [
                 year
                 for (year,) in self.con.execute(
@@ -306,7 +309,7 @@ class Publication:
                     f"(select * from {fact.name} where {fact.month} >= date '{year}-01-01'"
                     f" and {fact.month} < date '{year + 1}-01-01')"
                 )
-                cube.fill(self.con, clocks, rows, "base.cube")
+                cube.fill(self.con, clocks, rows, "base.cube", deep="base.deep")
         with aside.open("rb") as opened:
             content = hashlib.file_digest(opened, "blake2b").hexdigest()[:16]
             os.fsync(opened.fileno())
