@@ -8,6 +8,7 @@ Open snapshots only in the process that reads them: DuckDB does not survive a fo
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -23,12 +24,17 @@ from typing import Any
 
 import duckdb
 
+from cockpit.model.binding import allowed
 from cockpit.model.counting import DEEP, Clock, Counted, clocks
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
+from cockpit.model.here import MACROS
 from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake, did_you_mean
+from cockpit.model.panel import Bound, Broken, read_panel
 from cockpit.model.places import Place, Tree
+from cockpit.model.select import Allowed
+from cockpit.model.subject import Subject
 
 log = logging.getLogger("cockpit.snapshot")
 
@@ -87,20 +93,34 @@ class Snapshot:
                 changed = self.con.execute(f"select 1 from snap.{fact}_cube limit 1").fetchall()
                 more = f" union all select * from snap.{fact}_cube" if changed else ""
                 self.con.execute(f"create view {fact}_cube as select * from cube_{fact}.cube{more}")
-        for fact, months in manifest["files"].items():
-            if months:
-                self.con.execute(f"create view {fact} as {self._facts(FACTS[fact], months)}")
-        for macro in self.about["macros"]:
+        for fact in FACTS.values():
+            rows = self._facts(fact, manifest["files"].get(fact.name, {}))
+            self.con.execute(f"create view {fact.name} as {rows}")
+        for macro in (*self.about["macros"], *MACROS):
             self.con.execute(macro)
+        self.panels = {
+            entry["name"]: Bound(
+                read_panel(entry["subject"], entry["name"], entry["text"], entry["path"]),
+                tuple((name, kind) for name, kind in entry["columns"]),
+                tuple(entry["reads"]),
+            )
+            for entry in self.about.get("panels", ())
+        }
+        self.broken = tuple(Broken(**entry) for entry in self.about.get("broken", ()))
+        self.subjects = tuple(Subject(**entry) for entry in self.about.get("subjects", ()))
         self._fence(folder)
 
     def _fence(self, folder: Path) -> None:
         """From here on this connection reads the snapshots' folder and nothing else."""
         self.con.execute(f"set allowed_directories=['{folder}']")
         self.con.execute("set enable_external_access=false")
+        self.con.execute("set python_enable_replacements=false")
 
     def _facts(self, fact: Fact, months: Mapping[str, Mapping[str, Any]]) -> str:
         """SQL of a fact's rows: the months' files, less what is gone from them, and what is new."""
+        if not months:
+            nothing = ", ".join(f"null::{kind} as {name}" for name, kind in fact.typed)
+            return f"select null::integer as pos, {nothing} where false"
         changed = [month for month in months.values() if month["changed"]]
         whole = [month for month in months.values() if not month["changed"]]
         parts = [f"select * from {self._files(whole)}"] if whole else []
@@ -202,13 +222,27 @@ class Snapshot:
 
     def rows(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
         """The rows of a query, on a connection of this thread's own."""
-        cursor = getattr(self._local, "cursor", None)
+        return self.cursor().execute(sql, values).fetchall()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own connection."""
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._local.cursor = self.con.cursor()
             for macro in self.about["macros"]:
                 if not macro.startswith("create"):
                     cursor.execute(macro)
-        return cursor.execute(sql, values).fetchall()
+        return cursor
+
+    @cached_property
+    def may(self) -> Allowed:
+        """What panels may use of this snapshot."""
+        return allowed(self.rows, tuple(self.about["macros"]))
+
+    @cached_property
+    def secret(self) -> str:
+        """What nobody who asks can know: by it keys are made opaque."""
+        return hashlib.blake2b((self.folder / f"{self.id}.json").read_bytes()).hexdigest()[:32]
 
     def close(self) -> None:
         """Let go of the files."""

@@ -7,11 +7,10 @@ row of the fact, so the SELECT neither filters nor groups: nothing that came in 
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass, fields
 
 from cockpit.model.facts import FACTS, fact
+from cockpit.model.header import line_of, split
 from cockpit.model.mistakes import Mistake, did_you_mean
 
 FORMATS = ("csv", "tsv", "xlsx", "json", "ndjson", "parquet")
@@ -41,35 +40,16 @@ class Source:
     path: str = ""
 
 
-_HEADER = re.compile(r"\A\s*/\*(?P<header>.*?)\*/(?P<sql>.*)\Z", re.DOTALL)
 _SET_BY_FILE = {"name", "sql", "path"}
-
-
-def header(text: str, where: str) -> tuple[dict[str, object], str]:
-    """Split an analyst's file into its TOML header and its SQL. Raises Mistake."""
-    found = _HEADER.match(text)
-    if found is None:
-        raise Mistake(
-            "the file does not open with a header",
-            where=f"{where}:1",
-            write='Open it with /* fact = "cases" */ and put the SELECT below',
-        )
-    try:
-        values = tomllib.loads(found["header"])
-    except tomllib.TOMLDecodeError as error:
-        opening = text[: found.start("header")].count("\n")
-        place = re.search(r"line (\d+), column (\d+)", str(error))
-        spot = f":{opening + int(place[1])}:{place[2]}" if place else ""
-        raise Mistake(f"the header is not TOML: {error}", where=f"{where}{spot}") from None
-    return values, found["sql"].strip().rstrip(";").strip()
 
 
 def read_source(name: str, text: str, where: str) -> Source:
     """Read one mapping file. Raises Mistake with file, line and what to write."""
-    values, sql = header(text, where)
+    opened = split(text, where, 'fact = "cases"')
+    values, sql = opened.values, opened.sql
     known = {field.name: field for field in fields(Source) if field.name not in _SET_BY_FILE}
     for key, value in values.items():
-        line = _line(text, key)
+        line = line_of(text, key)
         if key not in known:
             raise Mistake(
                 f"unknown key {key!r} in the header",
@@ -87,26 +67,26 @@ def read_source(name: str, text: str, where: str) -> Source:
     if values["fact"] not in FACTS:
         raise Mistake(
             f"{values['fact']!r} is no fact",
-            where=f"{where}:{_line(text, 'fact')}",
+            where=f"{where}:{line_of(text, 'fact')}",
             write=did_you_mean(str(values["fact"]), FACTS),
         )
     form, encoding = str(values.get("format", "")), str(values.get("encoding", ""))
     if form and form not in FORMATS:
         raise Mistake(
             f"{form!r} is no format",
-            where=f"{where}:{_line(text, 'format')}",
+            where=f"{where}:{line_of(text, 'format')}",
             write=did_you_mean(form, FORMATS),
         )
     if encoding and not _known(encoding):
         raise Mistake(
             f"{encoding!r} is no encoding",
-            where=f"{where}:{_line(text, 'encoding')}",
+            where=f"{where}:{line_of(text, 'encoding')}",
             write=did_you_mean(encoding.lower(), ENCODINGS),
         )
     if len(str(values.get("delimiter", ""))) > 1:
         raise Mistake(
             f"the delimiter {values['delimiter']!r} is more than one character",
-            where=f"{where}:{_line(text, 'delimiter')}",
+            where=f"{where}:{line_of(text, 'delimiter')}",
             write='delimiter = ";"',
         )
     if not sql:
@@ -126,8 +106,3 @@ def template_source(name: str) -> Source:
     """The source that every fact has under its own name: files in the template's columns."""
     declared = fact(name)
     return Source(fact=name, name=name, title=declared.title, title_en=declared.title_en)
-
-
-def _line(text: str, key: str) -> int:
-    found = re.search(rf"^[ \t]*{re.escape(key)}\s*=", text, re.MULTILINE)
-    return text[: found.start()].count("\n") + 1 if found else 1

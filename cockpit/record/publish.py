@@ -27,6 +27,7 @@ from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.mistakes import Mistake
 from cockpit.record import cube
+from cockpit.record.panels import Shelf
 from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_whole
 
 ROW_GROUP = 40_960
@@ -56,9 +57,11 @@ def kept(snapshots: Path) -> list[str]:
     return sorted(path.stem for path in snapshots.glob("*.json"))
 
 
-def publish(record: Record, counted: Sequence[Counted], tell: Tell | None = None) -> str:
+def publish(
+    record: Record, counted: Sequence[Counted], shelf: Shelf, tell: Tell | None = None
+) -> str:
     """Publish what the record holds; gives the id of the snapshot in service afterwards."""
-    publication = Publication(record, counted, tell or (lambda stage, share, rows: None))
+    publication = Publication(record, counted, shelf, tell or (lambda stage, share, rows: None))
     try:
         return publication.run()
     except BaseException:
@@ -70,8 +73,8 @@ def publish(record: Record, counted: Sequence[Counted], tell: Tell | None = None
 class Publication:
     """One publish: what the last snapshot has, what changed since, what is to be written."""
 
-    def __init__(self, record: Record, counted: Sequence[Counted], tell: Tell):
-        self.record, self.con, self.tell = record, record.con, tell
+    def __init__(self, record: Record, counted: Sequence[Counted], shelf: Shelf, tell: Tell):
+        self.record, self.con, self.tell, self.shelf = record, record.con, tell, shelf
         self.counted = list(counted)
         self.clocks = cube.fact_clocks(counted)
         self.folder = record.settings.snapshots
@@ -91,7 +94,7 @@ class Publication:
             fact.name: cube.fingerprint(fact, self.counted, self.city) for fact in FACTS.values()
         }
         about = hashlib.sha256(
-            repr([asdict(one.metric) for one in self.counted]).encode()
+            repr([*(asdict(one.metric) for one in self.counted), self.shelf.told()]).encode()
         ).hexdigest()[:16]
         if (
             self.before
@@ -379,6 +382,7 @@ class Publication:
                 }
                 for one in self.counted
             ],
+            **self.shelf.told(),
         }
         con.executemany(
             "insert into snap.about values (?, ?)",

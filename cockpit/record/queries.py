@@ -1,4 +1,4 @@
-"""Reading the folder of subjects: metrics and sources, as the analysts wrote them."""
+"""Reading the folder of subjects: metrics, panels and sources, as the analysts wrote them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from cockpit.model.facts import FACTS
 from cockpit.model.metric import Metric, read_metrics
 from cockpit.model.mistakes import Mistake, did_you_mean
+from cockpit.model.panel import Broken, Panel, read_panel
 from cockpit.model.source import Source, read_source, template_source
+from cockpit.model.subject import FILE, NO_SUBJECTS, Subject, read_subject
 
 
 def metrics(queries: Path) -> list[Metric]:
@@ -23,6 +25,62 @@ def metrics(queries: Path) -> list[Metric]:
                 )
             found[name] = metric
     return list(found.values())
+
+
+def panels(queries: Path) -> tuple[list[Panel], list[Broken]]:
+    """Every panel of every subject, and the files that are none; a name stands only once."""
+    good: dict[str, Panel] = {}
+    broken = []
+    for path in _panel_files(queries):
+        subject = path.parent.name
+        try:
+            panel = read_panel(subject, path.stem, _text(path), _shown(path))
+            if panel.name in good:
+                raise Mistake(
+                    f"panel {panel.name!r} stands in {good[panel.name].path} too",
+                    where=_shown(path),
+                    write="Give one of them another name",
+                )
+        except Mistake as mistake:
+            broken.append(Broken(path.stem, subject, _shown(path), mistake.text()))
+        else:
+            good[panel.name] = panel
+    return sorted(good.values(), key=lambda each: (each.subject, each.order, each.name)), broken
+
+
+def subjects(queries: Path) -> tuple[list[Subject], list[Broken]]:
+    """Every subject, in their order, and the ``subject.toml`` files that are wrong."""
+    found, broken = [], []
+    for folder in _subject_folders(queries):
+        path = folder / FILE
+        try:
+            found.append(
+                read_subject(folder.name, _text(path) if path.is_file() else "", _shown(path))
+            )
+        except Mistake as mistake:
+            found.append(Subject(folder.name, folder.name))
+            broken.append(Broken(FILE, folder.name, _shown(path), mistake.text()))
+    return sorted(found, key=lambda each: (each.order, each.name)), broken
+
+
+def written(queries: Path) -> tuple[object, ...]:
+    """Which files say what is shown, and when each was last written: changes when they do."""
+    paths = sorted(
+        [*queries.glob("*/metrics.toml"), *queries.glob(f"*/{FILE}"), *_panel_files(queries)]
+    )
+    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+
+
+def _subject_folders(queries: Path) -> list[Path]:
+    return sorted(
+        folder
+        for folder in (queries.iterdir() if queries.is_dir() else ())
+        if folder.is_dir() and folder.name not in NO_SUBJECTS and folder.name[0] not in "._"
+    )
+
+
+def _panel_files(queries: Path) -> list[Path]:
+    return [path for folder in _subject_folders(queries) for path in sorted(folder.glob("*.sql"))]
 
 
 def sources(queries: Path) -> dict[str, Source]:

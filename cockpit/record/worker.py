@@ -23,6 +23,7 @@ from cockpit.model.counting import Counted
 from cockpit.model.mistakes import Mistake
 from cockpit.record import cube, inbox, queries
 from cockpit.record.ingest import Progress, Receipt, ingest, receipt_of
+from cockpit.record.panels import Shelf, shelf
 from cockpit.record.publish import current, publish
 from cockpit.record.store import FAILURES, PROGRESS, Record, first_line, interruptible
 from cockpit.settings import Settings
@@ -49,6 +50,7 @@ class Worker:
         self._put_off: dict[str, tuple[str, float]] = {}
         self._written: tuple[object, ...] = ()
         self._counted: list[Counted] | Mistake = []
+        self._shelf = Shelf()
         self._retry_at = 0.0
         inbox.sweep(self.settings)
 
@@ -56,9 +58,10 @@ class Worker:
         """The metrics as the files now say, read again when a file changed. A wrong file leaves
         the metrics of before in service, and is told once; where there are none, Mistake.
         """
-        written = self._metrics_written()
+        written = self._files()
         if written != self._written:
             self._written = written
+            self._read_shelf()
             try:
                 self._counted = cube.weigh(self.record.con, queries.metrics(self.settings.queries))
             except Mistake as mistake:
@@ -69,10 +72,17 @@ class Worker:
             raise self._counted
         return self._counted
 
-    def _metrics_written(self) -> tuple[object, ...]:
+    def _read_shelf(self) -> None:
+        """The panels as the files now say; a wrong file is one broken panel, told once."""
+        before = self._shelf.broken
+        self._shelf = shelf(self.settings.queries, self.record.city.calendar.macros())
+        for one in self._shelf.broken:
+            if one not in before:
+                log.error("panel %s is broken: %s", one.name, one.message)
+
+    def _files(self) -> tuple[object, ...]:
         try:
-            paths = sorted(self.settings.queries.glob("*/metrics.toml"))
-            return tuple((path, path.stat().st_mtime_ns) for path in paths)
+            return queries.written(self.settings.queries)
         except FileNotFoundError:  # just being replaced: the next look will tell
             return self._written
 
@@ -169,7 +179,7 @@ class Worker:
         self.record.revive()
         try:
             with interruptible():
-                return publish(self.record, self.counted(), self.progress), None
+                return self._publish(), None
         except Mistake as mistake:
             why = mistake.text()
         except (*FAILURES, duckdb.Error) as error:
@@ -177,6 +187,10 @@ class Worker:
             self._retry_at = _later(began)
         log.error("publishing failed, the snapshot of before stays in service: %s", why)
         return current(self.settings.snapshots), why
+
+    def _publish(self) -> str:
+        counted = self.counted()
+        return publish(self.record, counted, self._shelf, self.progress)
 
     def run(self, stop: Event) -> None:
         """Work until told to stop."""
@@ -190,9 +204,9 @@ class Worker:
             stop.wait(PAUSE)
 
     def _is_publish_due(self) -> bool:
-        """Whether the last one failed a while ago, or an analyst has changed a metric since."""
+        """Whether the last one failed a while ago, or an analyst has changed a file since."""
         failed = bool(self._retry_at) and time.monotonic() > self._retry_at
-        return failed or self._metrics_written() != self._written
+        return failed or self._files() != self._written
 
 
 def _later(began: float) -> float:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
+from cockpit.model.panel import Panel
 from cockpit.model.places import Place
+from cockpit.web.words_panels import PANELS
+from cockpit.web.words_values import VALUES
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """The languages of the catalogue, and how a browser calls them."""
@@ -421,6 +424,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "本页需要 JavaScript。",
         "This page needs JavaScript.",
     ),
+    **PANELS,
 }
 
 
@@ -452,6 +456,35 @@ class Words:
         titles = {one.name: (one.title, one.title_en) for one in declared.columns}
         titles |= {one.name: (one.title, one.title_en) for one in declared.derived}
         return self._either(*titles[sql]) if sql in titles else self("computed")
+
+    def panel(self, panel: Panel) -> str:
+        """A panel's title."""
+        return self._either(panel.title, panel.title_en)
+
+    def asks(self, panel: Panel) -> str:
+        """A panel's question."""
+        return self._either(panel.asks, panel.asks_en)
+
+    def purpose(self, panel: Panel) -> str:
+        """What a panel means."""
+        return self._either(panel.meaning, panel.meaning_en)
+
+    def value(self, text: str) -> str:
+        """A value that a fact declares, in words; any other stays as it is."""
+        return self._either(*VALUES[text]) if text in VALUES else text
+
+    def label(self, panel: Panel, column: str) -> str:
+        """What a panel's column is called: as its file says, else as its fact does."""
+        if column in panel.labels:
+            return self._either(*panel.labels[column])
+        if column == "place":
+            return self("place")
+        for name in (panel.fact, *FACTS):
+            titles = {one.name: (one.title, one.title_en) for one in FACTS[name].columns}
+            titles |= {one.name: (one.title, one.title_en) for one in FACTS[name].derived}
+            if column in titles:
+                return self._either(*titles[column])
+        return self.panel(panel)
 
     def level(self, rung: int, many: bool = False) -> str:
         """The word for a rung."""

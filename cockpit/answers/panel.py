@@ -1,0 +1,102 @@
+"""Running a panel for a place and a period, within an allowance of time and rows."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from cockpit.answers.snapshot import Snapshot
+from cockpit.model import here
+from cockpit.model.alarm import alarm
+from cockpit.model.binding import body, given, head, reads, said
+from cockpit.model.here import Window
+from cockpit.model.mistakes import Mistake
+from cockpit.model.panel import Bound, Columns
+from cockpit.model.period import Period
+from cockpit.model.scope import Cleared
+
+ALLOWANCE = 3.0
+"""Seconds that a panel may take."""
+MOST_ROWS = 10_000
+LONGEST = 500
+"""Characters of a text: what is longer is cut."""
+SCHEMA = "memory.main"
+"""Where a snapshot has the facts."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a panel gave."""
+
+    columns: Columns
+    rows: tuple[tuple[Any, ...], ...]
+    cut: bool
+    """Whether there were more rows than are here."""
+    milliseconds: float
+
+    def column(self, name: str) -> list[Any]:
+        """The values of a column (ValueError for a name that is none)."""
+        at = [each for each, _ in self.columns].index(name)
+        return [row[at] for row in self.rows]
+
+
+class Slow(Mistake):
+    """It took longer than it may, and was stopped."""
+
+
+def run(
+    snapshot: Snapshot,
+    bound: Bound,
+    seen: Cleared,
+    period: Period,
+    as_of: date,
+    allowance: float = ALLOWANCE,
+) -> Answer:
+    """A panel's answer. Raises Slow, or Mistake for what DuckDB finds wrong on the way.
+
+    ``as_of`` is the day on which the subject's periods end.
+    """
+    panel, place = bound.panel, seen.place
+    reads(snapshot.rows, panel, snapshot.may)
+    window = Window(
+        lo=place.lo,
+        hi=place.hi,
+        parent=place.code,
+        leaf=not snapshot.tree.below(place),
+        since=period.since,
+        until=period.until,
+        stands=period.until or snapshot.as_of(panel.fact),
+        as_of=as_of,
+        salt=snapshot.secret,
+    )
+    sql = (
+        head(panel, bound.reads, window, SCHEMA)
+        + given(bound.columns, LONGEST)
+        + body(panel)
+        + f" limit {MOST_ROWS + 1}"
+    )
+    cursor = snapshot.cursor()
+    for statement in here.times(window):
+        cursor.execute(statement)
+    began = time.perf_counter()
+    with alarm(allowance, cursor.interrupt) as bell:
+        try:
+            rows = cursor.execute(sql).fetchall()
+        except (duckdb.Error, RuntimeError) as error:
+            if bell.rang:
+                raise Slow(
+                    f"it was stopped after {allowance:g} s",
+                    where=panel.path,
+                    write="Read fewer rows, or fewer columns of them",
+                ) from None
+            raise said(panel, str(error)) from None
+    return Answer(
+        bound.columns,
+        tuple(rows[:MOST_ROWS]),
+        len(rows) > MOST_ROWS,
+        (time.perf_counter() - began) * 1000,
+    )

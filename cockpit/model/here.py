@@ -1,0 +1,147 @@
+"""``cases_here`` and its like: the relations that a panel reads, as SQL over the facts' tables.
+
+They hold what a viewer may see of a place and a period, and nothing else is in a panel's reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cockpit.model.fact import Fact
+from cockpit.model.facts import FACTS
+from cockpit.model.panel import Panel
+
+HERE, ALL_TIME = "_here", "_all_time_here"
+RELATIONS = tuple(f"{name}{end}" for name in FACTS for end in (HERE, ALL_TIME))
+"""Everything that a panel may read."""
+PLACE_COLUMNS = (("place", "VARCHAR"), ("place_code", "VARCHAR"), ("place_order", "BIGINT"))
+POINT = "point"
+"""An opaque key of a row's address: the same address has the same key."""
+MACROS = (
+    "create or replace macro as_of() as getvariable('as_of')::timestamp",
+    "create or replace macro period_start() as getvariable('period_start')::date",
+    "create or replace macro period_end() as getvariable('period_end')::date",
+)
+"""The functions that tell a panel its time; ``times`` sets what they give."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is looked at: places by their numbers, days, and the day on which stocks are counted.
+
+    ``parent`` is the code of the place, ``leaf`` whether nothing lies below it; ``salt`` is a
+    secret that makes points opaque.
+    """
+
+    lo: int
+    hi: int
+    parent: str
+    leaf: bool
+    since: date | None
+    until: date | None
+    stands: date | None
+    as_of: date
+    salt: str = ""
+
+
+def times(window: Window) -> list[str]:
+    """Statements that set what ``as_of()``, ``period_start()`` and ``period_end()`` give."""
+    end = min(window.as_of, window.until or window.as_of)
+    return [
+        f"set variable as_of = timestamp '{end} 23:59:59.999999'",
+        f"set variable period_start = {_day(window.since)}",
+        f"set variable period_end = {_day(window.until)}",
+    ]
+
+
+def relations(panel: Panel, reads: Iterable[str], window: Window, schema: str) -> str:
+    """The head of a query: each relation that is read, and the places, in one line.
+
+    ``schema`` holds the facts' tables, whose ``pos`` is the number of a row's place, and
+    ``snap.places`` the places.
+    """
+    parts = [f"_places as materialized ({_places(window)})"]
+    for name in sorted(set(reads)):
+        always = name.endswith(ALL_TIME)
+        fact = FACTS[name.removesuffix(ALL_TIME if always else HERE)]
+        test = "" if always else _test(panel, fact, window)
+        parts.append(f"{name} as not materialized ({_rows(fact, window, schema, test)})")
+    return f"with {', '.join(parts)} "
+
+
+def columns(fact: Fact) -> tuple[tuple[str, str], ...]:
+    """What ``<fact>_here`` has: the fact's columns, its place one level down, its point."""
+    own = tuple((name, kind) for name, kind in fact.typed if name != "place")
+    point = ((POINT, "VARCHAR"),) if _address(fact) else ()
+    return (*PLACE_COLUMNS, *own, *point)
+
+
+def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
+    private = {column.name for column in fact.columns if column.privacy}
+    listed = [
+        f"null::{kind} as {name}" if name in private else f"f.{name}"
+        for name, kind in fact.typed
+        if name != "place"
+    ]
+    address = _address(fact)
+    if address:
+        listed.append(f"left(md5({_text(window.salt)} || f.{address}), 12) as {POINT}")
+    return (
+        f"select p.place, p.place_code, p.place_order, {', '.join(listed)}"
+        f" from {schema}.{fact.name} f join _places p on p.pos = f.pos"
+        f" where f.pos between {window.lo} and {window.hi}{test}"
+    )
+
+
+def _address(fact: Fact) -> str:
+    return next((column.name for column in fact.columns if column.privacy == "address"), "")
+
+
+def _places(window: Window) -> str:
+    """Every place from the chosen one down, with the name of the one below that it lies in."""
+    within = f"from snap.places where pos between {window.lo} and {window.hi}"
+    if window.leaf:
+        return f"select pos, name as place, code as place_code, 1::bigint as place_order {within}"
+    # Two of one name and parent are told apart by their codes.
+    twins = "count(*) over (partition by name) > 1"
+    children = (
+        f"select pos as first, hi as last, code, row_number() over (order by pos) as number,"
+        f" if({twins}, name || ' ' || code, name) as name"
+        f" from snap.places where parent = {_text(window.parent)}"
+    )
+    return (
+        f"select p.pos, c.name as place, c.code as place_code, c.number as place_order"
+        f" from (select pos {within}) p left join ({children}) c"
+        f" on p.pos between c.first and c.last"
+    )
+
+
+def _test(panel: Panel, fact: Fact, window: Window) -> str:
+    """The rows of the period, as a further condition."""
+    if fact.name == panel.fact and panel.stands:
+        if window.stands is None:
+            return " and false"
+        after = _day(window.stands + timedelta(days=1))
+        test = f" and ({panel.enters}) < {after}"
+        if panel.leaves:
+            test += f" and coalesce(({panel.leaves}) >= {after}, true)"
+        return test
+    clock = f"({panel.clock})" if fact.name == panel.fact and panel.clock else f"f.{fact.month}"
+    if window.since is None and window.until is None:
+        return f" and {clock} is not null"
+    test = ""
+    if window.since is not None:
+        test += f" and {clock} >= {_day(window.since)}"
+    if window.until is not None:
+        test += f" and {clock} < {_day(window.until + timedelta(days=1))}"
+    return test
+
+
+def _day(day: date | None) -> str:
+    return "null::date" if day is None else f"date '{day}'"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

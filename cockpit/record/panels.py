@@ -1,0 +1,106 @@
+"""Binding panels: each tried on empty facts, apart from the record and from every file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cockpit.model.alarm import alarm
+from cockpit.model.binding import EMPTY, Unfit, allowed, bind
+from cockpit.model.mistakes import Mistake
+from cockpit.model.panel import Bound, Broken, Panel, read_panel
+from cockpit.model.subject import Subject
+from cockpit.record import queries
+
+MEMORY = "256MB"
+PATIENCE = 3.0
+"""Seconds that trying one statement may take: constants are worked out while it is bound."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the analysts' files show beside metrics: good panels, broken files, subjects."""
+
+    panels: tuple[Bound, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """As a snapshot carries it."""
+        return {
+            "panels": [
+                {
+                    "subject": one.panel.subject,
+                    "name": one.panel.name,
+                    "text": one.panel.text,
+                    "path": one.panel.path,
+                    "columns": one.columns,
+                    "reads": one.reads,
+                }
+                for one in self.panels
+            ],
+            "broken": [asdict(one) for one in self.broken],
+            "subjects": [asdict(one) for one in self.subjects],
+        }
+
+
+class Bindery:
+    """A connection on which panels are tried, with the city's working-time functions."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, macros: Sequence[str]):
+        self.con = con
+        for statement in (*macros, *EMPTY):
+            con.execute(statement)
+        con.execute("set enable_external_access=false")
+        con.execute("set python_enable_replacements=false")
+        con.execute("set lock_configuration=true")
+        self.may = allowed(self.ask, tuple(macros))
+
+    def ask(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
+        """Rows of a statement. Raises Unfit."""
+        with alarm(PATIENCE, self.con.interrupt):
+            try:
+                return self.con.execute(sql, values).fetchall()
+            except (duckdb.Error, RuntimeError) as error:
+                raise Unfit(str(error)) from None
+
+    def bind(self, panel: Panel) -> Bound:
+        """Raises Mistake for a panel that does not fit."""
+        return bind(self.ask, panel, self.may)
+
+
+@contextmanager
+def bindery(macros: Sequence[str]) -> Iterator[Bindery]:
+    """Open one."""
+    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": MEMORY}) as con:
+        yield Bindery(con, macros)
+
+
+def shelf(folder: Path, macros: Sequence[str]) -> Shelf:
+    """What the folder of subjects shows: every file read and bound, the wrong ones apart."""
+    subjects, broken = queries.subjects(folder)
+    panels, more = queries.panels(folder)
+    files = tuple((one.subject, one.name, one.text, one.path) for one in panels)
+    good, unfit = _bound(files, tuple(macros))
+    return Shelf(good, (*broken, *more, *unfit), tuple(subjects))
+
+
+@lru_cache(8)
+def _bound(
+    files: tuple[tuple[str, str, str, str], ...], macros: tuple[str, ...]
+) -> tuple[tuple[Bound, ...], tuple[Broken, ...]]:
+    """Bind what was read; the same files need it once."""
+    good, bad = [], []
+    with bindery(macros) as opened:
+        for subject, name, text, path in files:
+            try:
+                good.append(opened.bind(read_panel(subject, name, text, path)))
+            except Mistake as mistake:
+                bad.append(Broken(name, subject, path, mistake.text()))
+    return tuple(good), tuple(bad)

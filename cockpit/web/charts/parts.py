@@ -1,0 +1,172 @@
+"""Pictures of what a whole is made of, and of what goes where: tree maps, funnels, flows."""
+
+from __future__ import annotations
+
+from cockpit.web.charts.drawing import (
+    MOST_SERIES,
+    TONES,
+    Drawing,
+    Figure,
+    Rows,
+    add,
+    hover,
+    layout,
+    names_axis,
+    safe,
+    short,
+    values_axis,
+)
+
+MOST_LEAVES = 150
+"""Leaves of a tree map that can still be seen; the sum of the others is one more."""
+MOST_LINKS = 60
+MOST_STEPS = 20
+
+
+def treemap(rows: Rows) -> Drawing:
+    """Areas within areas, as large as their values; a blank has none."""
+    paths: dict[tuple[str, ...], float] = {}
+    for number, value in enumerate(rows.y[0].values):
+        path = tuple(str(column[number]) for column in rows.x)
+        if value is not None and value > 0:
+            paths[path] = paths.get(path, 0.0) + value
+    order = sorted(paths, key=lambda path: -paths[path])
+    rest = order[MOST_LEAVES:]
+    leaves = {path: paths[path] for path in order[:MOST_LEAVES]}
+    if rest and rows.counts:
+        leaves[(rows.other,)] = sum(paths[path] for path in rest)
+    sums: dict[tuple[str, ...], float] = {}
+    for path, value in leaves.items():
+        for depth in range(1, len(path) + 1):
+            sums[path[:depth]] = sums.get(path[:depth], 0.0) + value
+    tops = list(dict.fromkeys(path[0] for path in sums))
+    tones = {
+        name: rows.tones.get(name, "other" if name == rows.other else str(number % MOST_SERIES + 1))
+        for number, name in enumerate(tops)
+    }
+    trace: Figure = {
+        "type": "treemap",
+        "ids": [_id(path) for path in sums],
+        "labels": [safe(path[-1]) for path in sums],
+        "parents": [_id(path[:-1]) for path in sums],
+        "values": list(sums.values()),
+        "branchvalues": "total",
+        "text": [safe(rows.show(value)) for value in sums.values()],
+        "textinfo": "label+text",
+        "customdata": [
+            f"{safe(' › '.join(path))}<br>{safe(rows.y[0].name)}: {safe(rows.show(value))}"
+            for path, value in sums.items()
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "colors": [TONES[tones[path[0]]] for path in sums],
+            "line": {"width": 1},
+            "pad": {"t": 18, "l": 2, "r": 2, "b": 2},
+        },
+        "opacity": 1,
+        "tiling": {"pad": 2},
+        "pathbar": {"thickness": 20},
+        "maxdepth": 3,
+    }
+    figure = {
+        "data": [trace],
+        "layout": layout(margin={"l": 0, "r": 0, "t": 24, "b": 0}),
+    }
+    return Drawing(figure, 20.0, len(rest))
+
+
+def _id(path: tuple[str, ...]) -> str:
+    return "\x1f".join(path)
+
+
+def funnel(rows: Rows) -> Drawing:
+    """Steps that fewer and fewer come to, each with its share of the first."""
+    names, values = rows.x[0][:MOST_STEPS], rows.y[0].values[:MOST_STEPS]
+    first = next((value for value in values if value), None)
+    told = [
+        safe(rows.show(value))
+        + (f" · {value / first:.1%}" if value is not None and first and rows.counts else "")
+        for value in values
+    ]
+    trace: Figure = {
+        "type": "funnel",
+        "orientation": "h",
+        "x": list(values),
+        "y": list(range(len(names))),
+        "text": told,
+        "textinfo": "text",
+        "textposition": "auto",
+        "constraintext": "none",
+        "cliponaxis": False,
+        "marker": {"color": TONES["1"]},
+        "connector": {"visible": True, "fillcolor": TONES["other"], "line": {"width": 0}},
+        **hover(
+            [
+                f"{safe(name)}<br>{safe(rows.y[0].name)}: {text}"
+                for name, text in zip(names, told, strict=True)
+            ]
+        ),
+    }
+    listed = names_axis(names) | {"range": [len(names) - 0.4, -0.6]}
+    across = values_axis(rows, [values])
+    across |= {"showticklabels": False, "showgrid": False, "zeroline": False}
+    half = (add([across["range"][1]]) or 1.0) / 2
+    across["range"] = [-half, half]
+    figure = {
+        "data": [trace],
+        "layout": layout(xaxis=across, yaxis=listed, funnelgap=0.25),
+    }
+    return Drawing(figure, max(7.0, 1.0 + 2.1 * len(names)), len(rows.x[0]) - len(names))
+
+
+def sankey(rows: Rows) -> Drawing:
+    """What goes from where to where, each way as broad as its value."""
+    links: dict[tuple[str, str], float] = {}
+    for start, end, value in zip(rows.x[0], rows.series, rows.y[0].values, strict=True):
+        if value is not None and value > 0:
+            links[str(start), end] = links.get((str(start), end), 0.0) + value
+    order = sorted(links, key=lambda link: -links[link])
+    shown = [link for link in links if link in set(order[:MOST_LINKS])]
+    starts = list(dict.fromkeys(start for start, _ in shown))
+    ends = list(dict.fromkeys(end for _, end in shown))
+    tones = {name: rows.tones.get(name, str(n % MOST_SERIES + 1)) for n, name in enumerate(starts)}
+
+    def sum_of(at: int, name: str) -> str:
+        return rows.show(sum(links[link] for link in shown if link[at] == name))
+
+    trace: Figure = {
+        "type": "sankey",
+        "arrangement": "fixed",
+        "node": {
+            "label": [short(name, 18) for name in (*starts, *ends)],
+            "color": [
+                *(TONES[tones[name]] for name in starts),
+                *(TONES[rows.tones.get(name, "other")] for name in ends),
+            ],
+            "customdata": [
+                *(f"{safe(name)}: {safe(sum_of(0, name))}" for name in starts),
+                *(f"{safe(name)}: {safe(sum_of(1, name))}" for name in ends),
+            ],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "pad": 10,
+            "thickness": 12,
+            "line": {"width": 0},
+        },
+        "link": {
+            "source": [starts.index(start) for start, _ in shown],
+            "target": [len(starts) + ends.index(end) for _, end in shown],
+            "value": [links[link] for link in shown],
+            "color": [
+                TONES[tones[start]].replace("rgb", "rgba").replace(")", ", 0.35)")
+                for start, _ in shown
+            ],
+            "customdata": [
+                f"{safe(start)} → {safe(end)}<br>{safe(rows.show(links[start, end]))}"
+                for start, end in shown
+            ],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+    }
+    figure = {"data": [trace], "layout": layout(margin={"l": 4, "r": 4, "t": 8, "b": 8})}
+    height = max(10.0, 2.2 * max(len(starts), len(ends), 1))
+    return Drawing(figure, min(height, 32.0), len(order) - len(shown))

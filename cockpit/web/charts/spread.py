@@ -1,0 +1,189 @@
+"""Pictures of how values spread: heat maps, points, distributions."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from cockpit.web.charts.drawing import (
+    MOST_SERIES,
+    TONES,
+    Drawing,
+    Figure,
+    Measure,
+    Rows,
+    Value,
+    add,
+    hover,
+    layout,
+    names_axis,
+    safe,
+    say,
+    short,
+    values_axis,
+)
+
+MOST_ALONG, MOST_DOWN = 60, 30
+"""Columns and rows of a heat map that can still be seen."""
+TOLD = 150
+"""Cells up to which each says its value."""
+MOST_POINTS = 2_000
+NAMED_POINTS = 12
+"""Points up to which each says its name."""
+HEAT = ((0.0, "rgba(0, 114, 178, 0.06)"), (1.0, "rgba(0, 114, 178, 0.72)"))
+"""One hue, the more of it the more there is: it lies on the page's ground by day and by night."""
+
+
+def heatmap(rows: Rows) -> Drawing:
+    """A value for each x and series; what is not known is a hole."""
+    along = list(dict.fromkeys(rows.x[0]))
+    down = list(dict.fromkeys(rows.series))
+    cells: dict[tuple[Value, str], float | None] = {}
+    for x, y, value in zip(rows.x[0], rows.series, rows.y[0].values, strict=True):
+        before = cells.get((x, y))
+        cells[x, y] = add([before, value]) if rows.counts else value
+    shown_along, shown_down = along[:MOST_ALONG], down[:MOST_DOWN]
+    left = len(along) - len(shown_along) + len(down) - len(shown_down)
+    values = [[cells.get((x, y)) for x in shown_along] for y in shown_down]
+    says = [
+        [
+            f"{safe(rows.told(x))} · {safe(y)}<br>{safe(rows.y[0].name)}: {safe(rows.show(value))}"
+            for x, value in zip(shown_along, line, strict=True)
+        ]
+        for y, line in zip(shown_down, values, strict=True)
+    ]
+    trace: Figure = {
+        "type": "heatmap",
+        "x": list(range(len(shown_along))),
+        "y": list(range(len(shown_down))),
+        "z": values,
+        "customdata": says,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+        "colorscale": [list(each) for each in HEAT],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    if rows.counts:
+        trace["zmin"] = 0
+    if 0 < len(shown_along) * len(shown_down) <= TOLD and len(shown_along) <= 14:
+        trace |= {
+            "text": [
+                [safe(rows.show(value)) if value is not None else "" for value in line]
+                for line in values
+            ],
+            "texttemplate": "%{text}",
+        }
+    step = max(1, -(-len(shown_along) // 12))
+    spots = list(range(0, len(shown_along), step))
+    named = names_axis(shown_along) | {
+        "range": [-0.5, len(shown_along) - 0.5],
+        "tickvals": spots,
+        "ticktext": [short(rows.told(shown_along[spot]), 10) for spot in spots],
+        "side": "top",
+    }
+    listed = names_axis(shown_down) | {"range": [len(shown_down) - 0.5, -0.5]}
+    figure = {"data": [trace], "layout": layout(xaxis=named, yaxis=listed)}
+    return Drawing(figure, max(8.0, 3.0 + 1.75 * len(shown_down)), left)
+
+
+def scatter(rows: Rows) -> Drawing:
+    """A point for each row, by two numbers."""
+    xs, ys = rows.x[0][:MOST_POINTS], rows.y[0].values[:MOST_POINTS]
+    names = rows.series[:MOST_POINTS] or ("",) * len(xs)
+    says = [
+        f"{safe(name) + '<br>' if name else ''}{safe(rows.x_title)}: {safe(_plain(x))}<br>"
+        f"{safe(rows.y[0].name)}: {safe(rows.show(y))}"
+        for x, y, name in zip(xs, ys, names, strict=True)
+    ]
+    trace: Figure = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(xs),
+        "y": list(ys),
+        "cliponaxis": False,
+        "marker": {"size": 9, "color": TONES["1"], "opacity": 0.65},
+        **hover(says),
+    }
+    if rows.series and len(xs) <= NAMED_POINTS:
+        trace |= {
+            "mode": "markers+text",
+            "text": [short(name, 12) for name in names],
+            "textposition": "top center",
+        }
+    known = [float(x) for x in xs if x is not None]
+    air = ((max(known) - min(known)) * 0.06 or 1.0) if known else 1.0
+    across: Figure = {
+        "title": {"text": safe(rows.x_title)},
+        "tickformat": ",~r",
+        "fixedrange": True,
+        "automargin": True,
+        "zeroline": False,
+        "nticks": 6,
+        "range": [min(known) - air, max(known) + air] if known else [0, 1],
+    }
+    up = values_axis(rows, [ys], 1.15) | {"title": {"text": safe(rows.y_title)}}
+    figure = {"data": [trace], "layout": layout(xaxis=across, yaxis=up)}
+    return Drawing(figure, 18.0, max(0, len(rows.x[0]) - MOST_POINTS))
+
+
+def distribution(rows: Rows) -> Drawing:
+    """How many lie in each bin, from its lower edge on; the marks are lines across."""
+    edges = [float(x) for x in rows.x[0] if x is not None]
+    cells: dict[float, float | None] = {}
+    for x, value in zip(rows.x[0], rows.y[0].values, strict=True):
+        if x is not None:
+            cells[float(x)] = add([cells.get(float(x)), value])
+    shown = sorted(cells)
+    gaps = [after - before for before, after in pairwise(shown)]
+    width = min(gaps, default=1.0)
+    measure = Measure(rows.y[0].name, tuple(cells[edge] for edge in shown))
+    says = [
+        say(rows, f"{_plain(edge)} – {_plain(edge + width)}", measure, value)
+        for edge, value in zip(shown, measure.values, strict=True)
+    ]
+    up = values_axis(rows, [measure.values], 1.15 if rows.marks else 1.08)
+    data: list[Figure] = [
+        {
+            "type": "bar",
+            "x": [edge + width / 2 for edge in shown],
+            "y": list(measure.values),
+            "width": width * 0.92,
+            "marker": {"color": TONES["1"]},
+            **hover(says),
+        }
+    ]
+    for number, (name, value) in enumerate(rows.marks):
+        tone = TONES[str(number % MOST_SERIES + 2)] if number < MOST_SERIES - 1 else TONES["other"]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": f"{safe(name)} {_plain(value)}",
+                "x": [value, value],
+                "y": [0, up["range"][1]],
+                "line": {"width": 2, "color": tone, "dash": "dash" if number % 2 else "solid"},
+                "hoverinfo": "skip",
+                "showlegend": True,
+            }
+        )
+    data[0]["showlegend"] = False
+    across: Figure = {
+        "title": {"text": safe(rows.x_title)},
+        "tickformat": ",~r",
+        "fixedrange": True,
+        "automargin": True,
+        "zeroline": False,
+        "showgrid": False,
+        "nticks": 8,
+        "range": [min(edges), max(edges) + width] if edges else [0, 1],
+    }
+    figure = {
+        "data": data,
+        "layout": layout(xaxis=across, yaxis=up, showlegend=bool(rows.marks), bargap=0),
+    }
+    return Drawing(figure, 15.0)
+
+
+def _plain(value: Value) -> str:
+    return f"{value:,g}" if isinstance(value, float | int) else str(value)

@@ -1,0 +1,236 @@
+"""Panels as cards: each a question, its picture or table, and everything by which it defends
+itself. They are asked side by side within the page's one request.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from cachetools import TTLCache
+
+from cockpit.answers import panel as answers
+from cockpit.answers.cache import Key
+from cockpit.answers.panel import ALLOWANCE, MOST_ROWS, Answer, Slow
+from cockpit.model.facts import FACTS
+from cockpit.model.mistakes import Mistake
+from cockpit.model.panel import Bound, Broken, Panel
+from cockpit.people.roles import Right
+from cockpit.web import charts, numbers
+from cockpit.web.elements import Child, Element, element
+from cockpit.web.picture import picture, table
+from cockpit.web.view import Asked
+from cockpit.web.words import Words
+
+log = logging.getLogger("cockpit.panels")
+
+REST = 60.0
+"""Seconds for which a panel that was too slow is left alone."""
+CELL_BYTES = 60
+"""About what a value takes in memory."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a panel has no answer."""
+
+    word: str
+    """Which of the words says it."""
+    message: str
+
+
+Outcome = Answer | Trouble
+
+_resting: TTLCache[Key, Trouble] = TTLCache(4096, REST)
+_lock = threading.Lock()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Made when it is first needed: threads do not survive a fork."""
+    return ThreadPoolExecutor(max(2, os.cpu_count() or 1), thread_name_prefix="panel")
+
+
+def section(asked: Asked, words: Words) -> Element | None:
+    """The panels of the subject that is looked at, in their order; None where it has none."""
+    subject = asked.state.subject
+    mine = [one for one in asked.snapshot.panels.values() if one.panel.subject == subject]
+    mine.sort(key=lambda one: (one.panel.order, one.panel.name))
+    outcomes = answered(asked, mine)
+    cards = [card(asked, one, said, words) for one, said in zip(mine, outcomes, strict=True)]
+    if Right.SEE_CATALOG in asked.seen.rights:
+        cards += [_broken(one, words) for one in asked.snapshot.broken if one.subject == subject]
+    shown = [each for each in cards if each is not None]
+    if not shown:
+        return None
+    return element(
+        "Section",
+        element("H2", words("panels"), cls="group-title"),
+        element("Div", *shown, cls="panels"),
+        cls="panels-section",
+        aria_label=words("panels"),
+    )
+
+
+def answered(asked: Asked, panels: Sequence[Bound]) -> list[Outcome]:
+    """Every panel's answer, or why it has none: asked side by side, each once."""
+    waiting: list[Future[Outcome]] = [_pool().submit(_outcome, asked, one) for one in panels]
+    patience = ALLOWANCE * (1 + len(panels))
+    found: list[Outcome] = []
+    for one, each in zip(panels, waiting, strict=True):
+        try:
+            found.append(each.result(patience))
+        except TooLate:
+            found.append(_rest(_key(asked, one), one, "it cannot be stopped"))
+    return found
+
+
+def _key(asked: Asked, one: Bound) -> Key:
+    return asked.key("panel", (one.panel.name, asked.as_of.isoformat()))
+
+
+def _outcome(asked: Asked, one: Bound) -> Outcome:
+    key = _key(asked, one)
+    with _lock:
+        resting = _resting.get(key)
+    if resting is not None:
+        return resting
+    try:
+        return asked.cache.get(
+            key,
+            lambda: answers.run(asked.snapshot, one, asked.seen, asked.period, asked.as_of),
+            size,
+        )
+    except Slow as slow:
+        return _rest(key, one, slow.text())
+    except Mistake as mistake:
+        log.error("panel %s: %s", one.panel.name, mistake.text())
+        return Trouble("panel_broken", mistake.text())
+
+
+def _rest(key: Key, one: Bound, why: str) -> Trouble:
+    """A panel that was too slow is not tried again at once: others want the machine too."""
+    log.warning("panel %s is slow: %s", one.panel.name, why)
+    trouble = Trouble("panel_slow", why)
+    with _lock:
+        _resting[key] = trouble
+    return trouble
+
+
+def size(answer: Answer) -> int:
+    """About how many bytes an answer takes."""
+    return 1000 + len(answer.rows) * len(answer.columns) * CELL_BYTES
+
+
+def card(asked: Asked, one: Bound, said: Outcome, words: Words) -> Element | None:
+    """One panel; one that has no answer is a card for analysts, and absent for others."""
+    panel = one.panel
+    if isinstance(said, Trouble):
+        if Right.SEE_CATALOG not in asked.seen.rights:
+            return None
+        return _trouble(panel.name, words.panel(panel), words(said.word), said.message, words)
+    drawn, left_out = picture(panel, said, words)
+    return element(
+        "Article",
+        element(
+            "Div",
+            element("H3", words.panel(panel), id=f"title-{panel.name}"),
+            _about(asked, panel, said, words),
+            cls="card-head",
+        ),
+        element("P", words.asks(panel), cls="card-note"),
+        drawn,
+        element("P", words("panel_left_out", n=numbers.whole(left_out)), cls="panel-note")
+        if left_out
+        else None,
+        element("P", words("panel_cut", n=numbers.whole(MOST_ROWS)), cls="panel-note")
+        if said.cut
+        else None,
+        _twin(panel, said, words) if panel.chart in charts.KINDS and said.rows else None,
+        element(
+            "P",
+            element("Span", _clock(panel, words)),
+            element("Span", words("panel_as_of", day=numbers.day(_until(asked), words.language))),
+            cls="panel-foot",
+        ),
+        cls=f"card panel panel-{panel.chart}",
+        data_panel=panel.name,
+        aria_labelledby=f"title-{panel.name}",
+    )
+
+
+def _until(asked: Asked) -> date:
+    return min(asked.as_of, asked.period.until or asked.as_of)
+
+
+def _clock(panel: Panel, words: Words) -> str:
+    if panel.stands:
+        return words("panel_stands")
+    clock = panel.clock or FACTS[panel.fact].month
+    return words("panel_clock", clock=words.column(panel.fact, clock))
+
+
+def _twin(panel: Panel, said: Answer, words: Words) -> Element:
+    """The same as a table."""
+    return element(
+        "Details", element("Summary", words("as_table")), table(panel, said, words), cls="twin"
+    )
+
+
+def _about(asked: Asked, panel: Panel, said: Answer, words: Words) -> Element:
+    """Question, meaning, clock, SQL and standard, one click away."""
+    name = words("panel_about", panel=words.panel(panel))
+    pairs: list[tuple[str, Child]] = [(words("panel_question"), words.asks(panel))]
+    if words.purpose(panel):
+        pairs.append((words("meaning"), words.purpose(panel)))
+    pairs.append((words("clock"), _clock(panel, words)))
+    if panel.standard:
+        pairs.append((words("standard"), panel.standard))
+    if panel.owner:
+        pairs.append((words("panel_owner"), panel.owner))
+    standing = asked.snapshot.standing(panel.fact)
+    told = words("fact_rows", fact=words.fact(panel.fact), rows=numbers.whole(standing.rows))
+    pairs.append((words("fact"), told))
+    pairs.append((words("snapshot"), asked.snapshot.id))
+    pairs.append(
+        (words("panel_took"), words("panel_took_ms", ms=numbers.whole(round(said.milliseconds))))
+    )
+    pairs.append((words("panel_sql"), element("Pre", element("Code", panel.sql))))
+    inside: list[Element] = []
+    for term, each in pairs:
+        inside += (element("Dt", term), element("Dd", each))
+    return element(
+        "Details",
+        element("Summary", element("Span", "i", aria_hidden="true"), aria_label=name, title=name),
+        element(
+            "Div",
+            element("H4", name),
+            element("Dl", *inside, cls="definition"),
+            element("Button", words("close"), type="button", cls="plain", data_close=""),
+            cls="about-card",
+        ),
+        cls="about",
+    )
+
+
+def _broken(one: Broken, words: Words) -> Element:
+    return _trouble(one.name, one.name, words("panel_broken"), one.message, words)
+
+
+def _trouble(name: str, title: str, said: str, message: str, words: Words) -> Element:
+    return element(
+        "Article",
+        element("Div", element("H3", title, id=f"title-{name}"), cls="card-head"),
+        element("P", f"✕ {said}", cls="panel-trouble"),
+        element("Pre", element("Code", message)),
+        cls="card panel broken",
+        data_panel=name,
+        aria_labelledby=f"title-{name}",
+    )
