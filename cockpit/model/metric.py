@@ -26,7 +26,7 @@ UNITS = ("count", "percent", "hours", "days", "times")
 
 @dataclass(frozen=True)
 class Metric:
-    """One entry of a ``metrics.toml``. The fields up to ``headline`` are its keys."""
+    """One entry of a ``metrics.toml``. The fields up to ``sensitive`` are its keys."""
 
     title: str
     numerator: str
@@ -54,6 +54,8 @@ class Metric:
     owner: str = ""
     headline: bool = False
     """Whether it stands on the overview; a subject's own page shows all its metrics."""
+    sensitive: bool = False
+    """Whether small counts are hidden at the lowest level; left out, what the fact says."""
     name: str = ""
     subject: str = ""
     path: str = ""
@@ -83,6 +85,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "target": ((int, float), "target = 0.95"),
     "least": ((int, float), "least = 5"),
     "headline": ((bool,), "headline = true"),
+    "sensitive": ((bool,), "sensitive = true"),
 }
 """Keys that are no text: what they may be, and what to write."""
 _REQUIRED = ("title", "numerator", "meaning")
@@ -146,6 +149,7 @@ def _metric(subject: str, name: str, entry: object, text: str, where: str) -> Me
         )
     if values.get("leaves") and not values.get("enters"):
         raise Mistake(f"[{name}] leaves but never enters", where=spot("leaves"), write="enters")
+    values.setdefault("sensitive", bool(FACTS[values["fact"]].sensitive))
     return Metric(**values, name=name, subject=subject, path=where)
 
 
@@ -168,6 +172,10 @@ class Tally:
     """How many rows had something to say."""
     left_open: int = 0
     """Rows that are left open (留白): outside both, counted here."""
+    hidden: str = ""
+    """What is told instead ("<5") where the numbers are hidden (``answers/small.py``): then there
+    are none here.
+    """
 
     @property
     def value(self) -> float | None:
@@ -179,6 +187,9 @@ class Tally:
         return float(self.numerator / self.denominator) if self.denominator else None
 
     def __add__(self, other: Tally) -> Tally:
+        """Raises ValueError where one of the two is hidden: then their sum is not known."""
+        if self.hidden or other.hidden:
+            raise ValueError("a hidden tally cannot be added")
         mine, theirs = self.denominator, other.denominator
         return Tally(
             self.numerator + other.numerator,
