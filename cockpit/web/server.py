@@ -16,6 +16,7 @@ import flask
 import jinja2
 import orjson
 from dash import Input, Output, dcc, html
+from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException
 
 from cockpit.model.mistakes import Mistake
@@ -129,6 +130,8 @@ def refuse(trouble: Exception) -> Any:
         return guard.no("refused_audit", 503)
     if isinstance(trouble, HTTPException):
         return trouble
+    if isinstance(trouble, DependencyException):
+        return flask.jsonify({"error": "there is no such script"}), 404
     if flask.request.path == UPDATE and not isinstance(trouble, OSError | MemoryError):
         log.warning("a request that is none of a page's: %r", trouble)
         return flask.jsonify({"error": "this is no request of a page"}), 400
