@@ -4,7 +4,6 @@ machine is its operator; what they do is in the audit as done at the console.
 
 from __future__ import annotations
 
-import csv
 import getpass
 import json
 import sys
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -245,25 +244,18 @@ def export(
     with _registry(home) as registry:
         registry.audit.write_now(line(_me(), What.AUDIT, detail={"exported": file.name}))
         with file.open("w", encoding="utf-8", newline="") as opened:
-            many = 0
-            writer: Any = None
-            for each in registry.audit.export():
-                many += 1
-                if file.suffix == ".ndjson":
+            if file.suffix == ".csv":
+                opened.write("\ufeff")
+                opened.writelines(registry.audit.as_csv())
+            else:
+                for each in registry.audit.export():
                     opened.write(json.dumps(each, ensure_ascii=False) + "\n")
-                    continue
-                if writer is None:
-                    writer = csv.DictWriter(opened, list(each))
-                    writer.writeheader()
-                writer.writerow(each)
-    out.print(f"{many:,} lines in {file}.")
+    out.print(f"The audit is in {file}.")
 
 
 @audit.command("rotate")
 def rotate(home: Home = None) -> None:
     """Move what is older than the months kept into an archive file, which verify reads too."""
     with _registry(home) as registry:
-        path = registry.audit.rotate()
-        told = {"rotated": path.name if path else None}
-        registry.audit.write_now(line(_me(), What.AUDIT, detail=told))
+        path = registry.audit.rotate(line(_me(), What.AUDIT))
     out.print(f"Archived in {path}." if path else "Nothing is old enough.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def test_every_metric_says_what_it_is(metric: object) -> None:
         ('clock       = "due_at"', 'clock = "due_at"\nfact = "case"', "'case' is no fact.*'cases'"),
         ('clock       = "due_at"', 'clock = "due_at"\ntarget = "x"', r"target is 'x'.*0\.95"),
         ('clock       = "due_at"', 'clock = "due_at"\nbetter = "more"', "better is 'more'"),
+        ('clock       = "due_at"', 'clock = "due_at"\nheadline = 1', "headline is 1.*= true"),
         ("[good]", "[Good-1]", "'Good-1' is no name"),
         ("# a comment", "x = 1", "'x' stands outside any metric"),
     ],
@@ -107,6 +109,12 @@ TALLIES = st.builds(
 @given(TALLIES, TALLIES, TALLIES)
 def test_tallies_add_in_any_order(a: Tally, b: Tally, c: Tally) -> None:
     assert (a + b) + c == c + (b + a)
+
+
+def test_a_subject_shows_no_more_than_six_metrics_on_the_overview() -> None:
+    shown = Counter(m.subject for m in queries.metrics(Settings.queries) if m.headline)
+    assert shown["cases"] == 6
+    assert all(many <= 6 for many in shown.values()), shown
 
 
 def test_value_divides_once_and_only_where_something_was_counted() -> None:

@@ -63,7 +63,8 @@ class Fact:
     """A table of what happened or stands: its columns, natural key, place, and time.
 
     ``month`` is the column whose month decides the row's file in a snapshot.
-    ``words`` names it in Chinese and English.
+    ``words`` names it in Chinese and English. ``sensitive`` are values of its ``topic`` about which
+    small counts at the lowest level say too much of single people.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Fact:
     columns: tuple[Column, ...]
     derived: tuple[Derived, ...] = ()
     checks: tuple[Check, ...] = ()
+    sensitive: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The declared column of that name (KeyError for a name that is none)."""

@@ -26,7 +26,7 @@ UNITS = ("count", "percent", "hours", "days", "times")
 
 @dataclass(frozen=True)
 class Metric:
-    """One entry of a ``metrics.toml``. The fields up to ``owner`` are its keys."""
+    """One entry of a ``metrics.toml``. The fields up to ``sensitive`` are its keys."""
 
     title: str
     numerator: str
@@ -52,6 +52,10 @@ class Metric:
     standard: str = ""
     """Where the formula comes from."""
     owner: str = ""
+    headline: bool = False
+    """Whether it stands on the overview; a subject's own page shows all its metrics."""
+    sensitive: bool = False
+    """Whether small counts are hidden at the lowest level; left out, what the fact says."""
     name: str = ""
     subject: str = ""
     path: str = ""
@@ -77,6 +81,13 @@ class Metric:
 
 
 _SET_BY_FILE = {"name", "subject", "path"}
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "target": ((int, float), "target = 0.95"),
+    "least": ((int, float), "least = 5"),
+    "headline": ((bool,), "headline = true"),
+    "sensitive": ((bool,), "sensitive = true"),
+}
+"""Keys that are no text: what they may be, and what to write."""
 _REQUIRED = ("title", "numerator", "meaning")
 _IDENTITY = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -109,13 +120,9 @@ def _metric(subject: str, name: str, entry: object, text: str, where: str) -> Me
     for key, value in entry.items():
         if key not in known:
             raise Mistake(f"unknown key {key!r}", where=spot(key), write=did_you_mean(key, known))
-        wanted = (int, float) if key in ("target", "least") else (str,)
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            raise Mistake(
-                f"{key} is {value!r}",
-                where=spot(key),
-                write=f"{key} = 0.95" if key == "target" else f'{key} = "…"',
-            )
+        wanted, write = _KINDS.get(key, ((str,), f'{key} = "…"'))
+        if type(value) not in wanted:
+            raise Mistake(f"{key} is {value!r}", where=spot(key), write=write)
     for key in _REQUIRED:
         if key not in entry:
             raise Mistake(f"[{name}] has no {key}", where=spot(), write=f'{key} = "…"')
@@ -142,6 +149,7 @@ def _metric(subject: str, name: str, entry: object, text: str, where: str) -> Me
         )
     if values.get("leaves") and not values.get("enters"):
         raise Mistake(f"[{name}] leaves but never enters", where=spot("leaves"), write="enters")
+    values.setdefault("sensitive", bool(FACTS[values["fact"]].sensitive))
     return Metric(**values, name=name, subject=subject, path=where)
 
 
@@ -164,6 +172,10 @@ class Tally:
     """How many rows had something to say."""
     left_open: int = 0
     """Rows that are left open (留白): outside both, counted here."""
+    hidden: str = ""
+    """What is told instead ("<5") where the numbers are hidden (``answers/small.py``): then there
+    are none here.
+    """
 
     @property
     def value(self) -> float | None:
@@ -175,6 +187,9 @@ class Tally:
         return float(self.numerator / self.denominator) if self.denominator else None
 
     def __add__(self, other: Tally) -> Tally:
+        """Raises ValueError where one of the two is hidden: then their sum is not known."""
+        if self.hidden or other.hidden:
+            raise ValueError("a hidden tally cannot be added")
         mine, theirs = self.denominator, other.denominator
         return Tally(
             self.numerator + other.numerator,

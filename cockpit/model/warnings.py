@@ -19,6 +19,9 @@ from cockpit.model.fact import (
 
 COLOURS = ("red", "orange", "yellow", "blue")
 
+SENSITIVE = ("访源", "黄赌毒", "交通亡人", "命案", "外来人口异动")
+"""Topics in which a count of one or two in a grid points at people (ours, not official)."""
+
 LOOP = (
     ("raised_at", "生成时间", "Raised", "预警生成。The warning was raised."),
     ("signed_at", "签收时间", "Signed for", "责任单位签收。The unit in charge took it."),
@@ -117,4 +120,5 @@ WARNINGS = Fact(
     checks=tuple(
         Check(f"{name} < raised_at", name, f"{name} lies before raised_at") for name, *_ in LOOP[1:]
     ),
+    sensitive=SENSITIVE,
 )

@@ -1,21 +1,27 @@
 """The audit: who did what, when, from where, to which place, allowed or refused, and how many rows
-were given out. Lines are only ever added, and each carries the hash of the one before.
+were given out. Lines are only ever added. Each carries a tag over itself and the tag of the one
+before, which only the holder of the home's key can make: whoever can write to the database, and
+goes around its triggers, can make none that fits.
 
 A view of numbers is written by a thread of its own, many at once, so that no page waits for it;
 what must not happen unwritten (signing in, revealing, taking along, changing people's rights) waits
-until its line stands. A process that is killed loses at most the views of its last moment.
+until its line stands. A process that is killed loses at most the views of its last moment. Once a
+line could not be written, nothing more is shown until it could.
 """
 
 from __future__ import annotations
 
 import atexit
+import csv
 import fcntl
 import gzip
 import hashlib
+import io
 import json
 import logging
 import os
 import threading
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -30,14 +36,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from cockpit.model.mistakes import Mistake
 from cockpit.people.keys import Key
 from cockpit.people.state import State
-from cockpit.people.tables import audit, audit_archives
+from cockpit.people.tables import accounts, audit, audit_archives
 
 FIRST = "0" * 64
-"""What stands in place of the hash before the first line."""
+"""What stands in place of the tag before the first line."""
 MOST_WAITING = 5_000
 """Lines that may wait to be written; then whoever wants to see more is refused."""
 BATCH = 200
 HEAD = "audit.head"
+AGAIN = 1.0
+"""Seconds after which lines that could not be written are tried again."""
 LOCK = 0x61756469
 LEAST_MONTHS = 6
 """网络安全法 21(3): network logs are kept for six months at least."""
@@ -102,14 +110,15 @@ class Audit:
         self._something = threading.Condition()
         self._thread: threading.Thread | None = None
         self._writing = 0
+        self._failing = False
 
     def write(self, line: Line) -> None:
         """Take a line in, to be written within moments. Raises AuditUnavailable where those
-        before it could not be written for so long that no more can be held.
+        before it could not be written, or so many wait that no more can be held.
         """
         line = replace(line, at=line.at or self.now())
         with self._something:
-            if len(self._waiting) >= MOST_WAITING:
+            if self._failing or len(self._waiting) >= MOST_WAITING:
                 raise _unavailable()
             self._waiting.append(line)
             if self._thread is None:
@@ -154,25 +163,35 @@ class Audit:
             with self._something:
                 if failed:
                     self._waiting.extendleft(reversed(lines))
-                self._writing = 0
+                self._writing, self._failing = 0, failed
                 self._something.notify_all()
             if failed:
-                threading.Event().wait(1.0)
+                threading.Event().wait(AGAIN)
 
     def _append(self, connection: Connection, lines: Sequence[Line]) -> tuple[int, str]:
         """Add lines to the chain; gives the number and hash of the last. One process at a time."""
         if not self.state.is_sqlite:
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         number, previous = _last(connection)
+        head = self._signed_head()
+        if head is not None and head[0] > number:
+            log.error("the audit ends at line %d, and ended at %d before", number, head[0])
+            number, previous = head  # what was cut off leaves a gap that stays
         rows = []
         for line in lines:
             number += 1
             row = _row(number, line, previous)
+            previous = row["hash"] = self._tag(row)
             rows.append(row)
-            previous = row["hash"]
         if rows:
             connection.execute(insert(audit), rows)
         return number, previous
+
+    def _tag(self, line: Mapping[str, Any]) -> str:
+        """The tag of a line, which follows the one named in it."""
+        told = {key: value for key, value in _plain(line).items() if key != "hash"}
+        canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return self.key.mac("audit", canonical)
 
     def _remember(self, number: int, hash: str) -> None:
         """Keep outside the database where the chain ended: cutting off its end is then seen."""
@@ -187,6 +206,8 @@ class Audit:
             if held is None or held[0] < number:
                 said = json.dumps([number, hash, self.key.mac("head", f"{number} {hash}")])
                 os.pwrite(descriptor, said.ljust(400).encode(), 0)
+        except OSError as error:
+            log.error("%s cannot be written: %s", HEAD, error.strerror)
         finally:
             os.close(descriptor)
 
@@ -221,6 +242,20 @@ class Audit:
             yield from _read_archive(self.home / "audit" / archive["file"])
         yield from self._stored()
 
+    def as_csv(self) -> Iterator[str]:
+        """The same as CSV, a line at a time. What a spreadsheet would take for a formula has an
+        apostrophe before it: somebody may have tried to sign in under such a name.
+        """
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow([column.name for column in audit.c])
+        for line in self.export():
+            writer.writerow([_harmless(line[column.name]) for column in audit.c])
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+        yield out.getvalue()
+
     def _stored(self, size: int = 5_000) -> Iterator[dict[str, Any]]:
         """The lines of the database as they are hashed, in pieces."""
         last = 0
@@ -248,20 +283,23 @@ class Audit:
         """
         self.flush()
         head = self._signed_head()
-        chain = _Chain()
+        chain = _Chain(self._tag, head[0] if head else 0)
         for archive in self._archives():
             self._verify_archive(archive, chain)
         for line in self._stored():
             chain.add(line)
-        faults = chain.faults
-        if head is None and chain.number:
-            faults.append(Fault(chain.number, f"{HEAD} is missing or was forged"))
+        if head is None and (chain.number or self._has_accounts()):
+            chain.fault(chain.number, f"{HEAD} is missing or was forged")
         elif head is not None and head[0] > chain.number:
-            gone = f"lines {chain.number + 1} to {head[0]} were taken away from the end"
-            faults.append(Fault(chain.number + 1, gone))
-        elif head is not None and chain.hashes.get(head[0]) not in (None, head[1]):
-            faults.append(Fault(head[0], "this is not the line that was written"))
-        return chain.count, sorted(faults, key=lambda fault: fault.number)
+            chain.fault(chain.number + 1, _gone(chain.number + 1, head[0]))
+        elif head is not None and chain.marked not in ("", head[1]):
+            chain.fault(head[0], "this is not the line that was written")
+        return chain.count, sorted(chain.faults, key=lambda fault: fault.number)
+
+    def _has_accounts(self) -> bool:
+        """Whether there is anything that cannot have been done without a line."""
+        with self.state.read() as connection:
+            return connection.execute(select(accounts.c.id).limit(1)).first() is not None
 
     def _signed_head(self) -> tuple[int, str] | None:
         try:
@@ -274,26 +312,31 @@ class Audit:
 
     def _verify_archive(self, archive: dict[str, Any], chain: _Chain) -> None:
         path = self.home / "audit" / archive["file"]
-        start = chain.number + 1
+        start, before = chain.number + 1, len(chain.faults)
         said = f"{archive['upto']} {archive['hash']} {archive['file']} {archive['digest']}"
         if not self.key.is_mac("archive", said, archive["mac"]):
-            chain.faults.append(Fault(start, f"the entry of archive {path.name} was forged"))
+            chain.fault(start, f"the entry of archive {path.name} was forged")
         try:
             for line in _read_archive(path):
                 chain.add(line)
-        except (OSError, EOFError, ValueError):
-            chain.faults.append(Fault(start, f"archive {path.name} is missing or cannot be read"))
-        if chain.number != archive["upto"] or chain.last != archive["hash"]:
-            chain.faults.append(
-                Fault(archive["upto"], f"archive {path.name} does not end where it did")
-            )
-            chain.number, chain.last = archive["upto"], archive["hash"]
+            with path.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            if chain.number < archive["upto"]:
+                chain.fault(chain.number + 1, _gone(chain.number + 1, archive["upto"]))
+            elif chain.last != archive["hash"] and len(chain.faults) == before:
+                chain.fault(archive["upto"], f"archive {path.name} does not end where it did")
+            elif digest != archive["digest"] and len(chain.faults) == before:
+                chain.fault(start, f"archive {path.name} is not the file that was written")
+        except (OSError, EOFError, ValueError, zlib.error):
+            chain.fault(chain.number + 1, f"archive {path.name} is missing, or broken from here on")
+        chain.number, chain.last = archive["upto"], archive["hash"]
 
     # ── Rotation ─────────────────────────────────────────────────────────────────────────────────
 
-    def rotate(self) -> Path | None:
+    def rotate(self, told: Line) -> Path | None:
         """Move the lines that are older than the months kept into an archive file; gives it. The
         first line that stays follows the archive's last, so the chain can still be followed.
+        ``told`` is the line about it. Raises Mistake where too few months are kept.
         """
         months = self.state.settings.audit_months
         if months < LEAST_MONTHS:
@@ -303,62 +346,73 @@ class Audit:
                 write=f"The law wants {LEAST_MONTHS} at least",
             )
         before = self.now() - timedelta(days=31 * months)
-        old = []
-        for line in self._stored():
-            if datetime.fromisoformat(line["at"]) >= before:
-                break
-            old.append(line)
-        if not old:
-            return None
         folder = self.home / "audit"
         folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / f"audit-{old[0]['number']:09d}-{old[-1]['number']:09d}.ndjson.gz"
-        aside = path.with_name(f".{path.name}.part")
+        aside = folder / ".rotation.part"
+        first, last = 0, {"number": 0, "hash": ""}
         with aside.open("wb") as opened:
             with gzip.GzipFile(fileobj=opened, mode="wb", mtime=0) as packed:
-                for line in old:
+                for line in self._stored():
+                    if datetime.fromisoformat(line["at"]) >= before:
+                        break
                     packed.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                    first, last = first or line["number"], line
             opened.flush()
             os.fsync(opened.fileno())
-        digest = hashlib.sha256(aside.read_bytes()).hexdigest()
+        if not first:
+            aside.unlink()
+            return None
+        with aside.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        upto, hash = last["number"], last["hash"]
+        path = folder / f"audit-{first:09d}-{upto:09d}.ndjson.gz"
         aside.replace(path)
-        upto, hash = old[-1]["number"], old[-1]["hash"]
-        tag = self.key.mac("archive", f"{upto} {hash} {path.name} {digest}")
+        entry = {"upto": upto, "hash": hash, "file": path.name, "digest": digest}
+        entry["mac"] = self.key.mac("archive", f"{upto} {hash} {path.name} {digest}")
         with self.state.write() as connection:
-            connection.execute(
-                insert(audit_archives),
-                {"upto": upto, "hash": hash, "file": path.name, "digest": digest, "mac": tag},
-            )
+            said = replace(told, detail={**told.detail, "rotated": path.name})
+            self.write_within(connection, said)
+            connection.execute(insert(audit_archives), entry)
             connection.execute(delete(audit).where(audit.c.number <= upto))
         return path
 
 
 class _Chain:
     """What was seen of the chain so far. After a fault it goes on from what stands there, so that
-    one changed line is one fault.
+    one changed line is one fault. ``marked`` is the tag of the line of that number.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tag: Callable[[Mapping[str, Any]], str], mark: int) -> None:
         self.number, self.last, self.count = 0, FIRST, 0
-        self.hashes: dict[int, str] = {}
         self.faults: list[Fault] = []
+        self.marked = ""
+        self._tag, self._mark = tag, mark
         self._broken = False
 
     def add(self, line: dict[str, Any]) -> None:
         number = line["number"]
         if number > self.number + 1:
-            missing = f"{self.number + 1} to {number - 1}"
-            self.faults.append(Fault(self.number + 1, f"lines {missing} were taken away"))
+            self.fault(self.number + 1, _gone(self.number + 1, number - 1))
         elif number <= self.number:
-            self.faults.append(Fault(number, "this number stands twice"))
+            self.fault(number, "this number stands twice, or lower than the one before")
         elif line["previous"] != self.last and not self._broken:
-            self.faults.append(Fault(number, "it does not follow the line before: moved or put in"))
-        self._broken = line["hash"] != _hash(line, line["previous"])
+            self.fault(number, "it does not follow the line before")
+        self._broken = line["hash"] != self._tag(line)
         if self._broken:
-            self.faults.append(Fault(number, "it was changed, or moved here from elsewhere"))
+            self.fault(number, "it was changed, or moved here from elsewhere")
         self.number, self.last = number, line["hash"]
-        self.hashes = {number: line["hash"]}
         self.count += 1
+        if number == self._mark:
+            self.marked = line["hash"]
+
+    def fault(self, number: int, found: str) -> None:
+        """Note a fault."""
+        self.faults.append(Fault(number, found))
+
+
+def _gone(first: int, last: int) -> str:
+    lines = f"line {first} was" if first == last else f"lines {first} to {last} were"
+    return f"{lines} taken away"
 
 
 def _last(connection: Connection) -> tuple[int, str]:
@@ -377,25 +431,32 @@ def _row(number: int, line: Line, previous: str) -> dict[str, Any]:
     values["detail"] = json.dumps(dict(line.detail), ensure_ascii=False, sort_keys=True)
     for name, longest in (("who", 200), ("address", 100), ("session", 20), ("place", 100)):
         values[name] = values[name][:longest]
-    plain = _plain(values | {"previous": previous, "hash": ""})
-    return values | {"previous": previous, "hash": _hash(plain, previous)}
+    return values | {"previous": previous, "hash": ""}
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A line as it is hashed, exported and archived: a moment is text, in UTC."""
-    return row | {"at": row["at"].astimezone(UTC).isoformat(timespec="microseconds")}
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A line as it is tagged, exported and archived: a moment is text, in UTC."""
+    at = row["at"]
+    if isinstance(at, datetime):
+        at = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return {**row, "at": at}
 
 
-def _hash(line: Mapping[str, Any], previous: str) -> str:
-    told = {key: value for key, value in line.items() if key not in ("hash", "previous")}
-    canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}{canonical}".encode()).hexdigest()
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
 
 
 def _read_archive(path: Path) -> Iterable[dict[str, Any]]:
+    """Raises ValueError where a line of it is none of the audit's."""
+    wanted = {column.name for column in audit.c}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for text in lines:
-            yield json.loads(text)
+            line = json.loads(text)
+            if not isinstance(line, dict) or set(line) != wanted or type(line["number"]) is not int:
+                raise ValueError(text)
+            yield line
 
 
 def _head(written: bytes) -> tuple[int, str, str] | None:

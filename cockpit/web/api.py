@@ -22,7 +22,7 @@ from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.settings import PROJECT
 from cockpit.web.desk import Desk
 from cockpit.web.forms import OFFICES
-from cockpit.web.guard import viewer
+from cockpit.web.guard import note_view, viewer
 from cockpit.web.urls import FIRST, LAST, State
 
 STEPS: tuple[Step, ...] = ("day", "week", "month")
@@ -75,10 +75,14 @@ def addresses(desk: Desk) -> flask.Blueprint:
     def asked() -> flask.Response:
         try:
             with desk.current() as snapshot:
-                return _json(answer(desk, viewer(), snapshot, flask.request.args))
+                told = answer(desk, viewer(), snapshot, flask.request.args)
+                rows = 1 + len(told.get("below", ())) + len(told.get("by", ()))
+                note_view(told["place"], rows, path="/api/ask", metric=told["metric"])
+                return _json(told)
         except NoSnapshot as nothing:
             return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
         except Refused as refused:
+            note_view(flask.request.args.get("place", ""), why=refused.why, path="/api/ask")
             return _json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
         except Mistake as mistake:
             return _json({"error": mistake.text()}, 400)
@@ -98,7 +102,10 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     @here.get("/place/<path:code>")
     def place(code: str) -> Any:
-        return page(), desk.knows(viewer(), code.removesuffix("/"))
+        status = desk.knows(viewer(), code.removesuffix("/"))
+        if status != 200:
+            note_view(code, why="place", path=flask.request.path)
+        return page(), status
 
     return here
 

@@ -96,6 +96,23 @@ class Desk:
             len,
         )
 
+    def sees(self, viewer: Viewer, pathname: str, search: str) -> tuple[str, int, str]:
+        """What the audit says of a page: the place, of how many places it gives numbers, and why
+        it is refused, if it is.
+        """
+        state = read(pathname, search)
+        asked = state.place if state else ""
+        try:
+            with self.current() as snapshot:
+                seen = gate(viewer, Scope(snapshot.tree, asked, cut=True))
+                if state is None and pathname != "/":
+                    return "", 0, ""
+                return seen.place.code, 1 + len(snapshot.tree.below(seen.place)), ""
+        except NoSnapshot:
+            return asked, 0, ""
+        except Refused as refused:
+            return asked, 0, refused.why
+
     def knows(self, viewer: Viewer, code: str) -> int:
         """The status with which the page of a place is sent: 200, also while nothing is published
         yet, 403 where it is not the viewer's, 404 where there is none.

@@ -165,11 +165,10 @@ def _refusal(need: Need) -> Any:
     if need in STAGES:
         return flask.redirect("/")
     if isinstance(need, Right) and need not in viewer().rights:
-        flask.g.registry.audit.write(
-            accounts.line(
-                viewer(), What.VIEW, outcome="refused", detail={"path": flask.request.path[:200]}
-            )
+        place = str(
+            (flask.request.view_args or {}).get("code", flask.request.args.get("place", ""))
         )
+        note_view(place, why="right", path=flask.request.path)
         return no("refused_right", 403)
     return None
 
@@ -267,6 +266,15 @@ def fresh(desk: Desk, token: str) -> None:
 def note(what: What, **more: Any) -> None:
     """Write down what the viewer of this request does, without waiting."""
     flask.g.registry.audit.write(accounts.line(viewer(), what, **more))
+
+
+def note_view(place: str, rows: int = 0, why: str = "", **detail: str) -> None:
+    """Write down that numbers or rows of a place are given out, or, with ``why``, that they are
+    refused: each such answer has its line. Raises AuditUnavailable: then nothing is given out.
+    """
+    told = {key: value[:300] for key, value in {**detail, "why": why}.items() if value}
+    outcome = "refused" if why else "allowed"
+    note(What.VIEW, place=place[:100], rows=rows, outcome=outcome, detail=told)
 
 
 def note_now(what: What, **more: Any) -> None:

@@ -4,10 +4,8 @@ shows anything of the city but the names of places.
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +22,7 @@ from cockpit.people.sessions import Session
 from cockpit.web import forms
 from cockpit.web.desk import Desk
 from cockpit.web.entrance import change_password, set_up_code
-from cockpit.web.guard import no, note_now, session, viewer
+from cockpit.web.guard import no, note, note_now, session, viewer
 from cockpit.web.words import Words
 
 PAGE = 100
@@ -100,6 +98,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
     @here.route("/people", methods=["GET", "POST"])
     def people() -> Any:
         if flask.request.method == "GET":
+            note(What.PEOPLE, detail={"looked at": "people"})
             return people_page()
         given = {key: value.strip() for key, value in flask.request.form.items()}
         role = given.get("role", "")
@@ -144,6 +143,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
         if found is None:
             return no("lost", 404)
         if flask.request.method == "GET":
+            note(What.PEOPLE, detail={"looked at": found.name})
             return person_page(found)
         link = ""
         try:
@@ -209,6 +209,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     @here.get("/audit")
     def audit() -> Any:
+        note(What.AUDIT, detail={"looked at": "audit"})
         return audit_page()
 
     def audit_page(notices: tuple[str, ...] = (), faults: tuple[str, ...] = ()) -> Any:
@@ -256,24 +257,14 @@ def addresses(desk: Desk) -> flask.Blueprint:
     def audit_export() -> Any:
         note_now(What.EXPORT, detail={"exported": "audit"})
         headers = {"Content-Disposition": "attachment; filename=audit.csv"}
-        return flask.Response(as_csv(), mimetype="text/csv", headers=headers)
-
-    def as_csv() -> Iterator[str]:
-        first = True
-        for line in registry.audit.export():
-            out = io.StringIO()
-            writer = csv.DictWriter(out, list(line))
-            if first:
-                out.write("\ufeff")
-                writer.writeheader()
-                first = False
-            writer.writerow(line)
-            yield out.getvalue()
+        told = itertools.chain(["\ufeff"], registry.audit.as_csv())
+        return flask.Response(told, mimetype="text/csv", headers=headers)
 
     # ── System: how the service does ─────────────────────────────────────────────────────────────
 
     @here.get("/system")
     def system() -> Any:
+        note(What.SYSTEM, detail={"looked at": "system"})
         said = words()
         told: dict[str, Any] = {"snapshot": None}
         try:

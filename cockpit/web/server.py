@@ -16,14 +16,15 @@ import flask
 import jinja2
 import orjson
 from dash import Input, Output, dcc, html
+from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException
 
 from cockpit.model.mistakes import Mistake
-from cockpit.people.audit import AuditUnavailable, What
+from cockpit.people.audit import AuditUnavailable
 from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import api, entrance, forms, guard, index, offices, transfer
 from cockpit.web.desk import COOKIE, Desk
-from cockpit.web.guard import note, viewer
+from cockpit.web.guard import note_view, viewer
 from cockpit.web.pages import plain
 from cockpit.web.transfer import YEAR
 from cockpit.web.urls import read as read_address
@@ -71,8 +72,10 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     def show(pathname: Any, search: Any) -> orjson.Fragment:
         """The one data request of a page: all of it, as the JSON it was first written as."""
         remember(str(search or ""))
-        note(What.VIEW, place=str(pathname or "/")[:100], detail=_asked(search))
-        return orjson.Fragment(desk.page(viewer(), str(pathname or "/"), str(search or "")))
+        path, asked = str(pathname or "/"), str(search or "")
+        place, rows, why = desk.sees(viewer(), path, asked)
+        note_view(place, rows, why, path=path, search=asked)
+        return orjson.Fragment(desk.page(viewer(), path, asked))
 
     server.extensions["page"] = app
     server.extensions["refusal"] = lambda word, status: refusal(desk, word, status)
@@ -93,10 +96,6 @@ def remember(search: str) -> None:
         dash.ctx.response.set_cookie(COOKIE, asked.language, max_age=YEAR, samesite="Lax")
 
 
-def _asked(search: Any) -> dict[str, str]:
-    return {"search": str(search)[:300]} if search else {}
-
-
 def refusal(desk: Desk, word: str, status: int) -> Any:
     """A refusal by the guard: a page for who reads pages, JSON for programs and scripts."""
     words = Words(desk.language())
@@ -115,7 +114,11 @@ def refusal(desk: Desk, word: str, status: int) -> Any:
 
 
 def report(desk: Desk, trouble: Exception) -> Any:
-    """A fault of ours while a page was worked out: logged, and told without its story."""
+    """What went wrong while a page was worked out: a fault of ours is logged, and told without its
+    story.
+    """
+    if isinstance(trouble, AuditUnavailable):
+        return plain.silent(Words(desk.language()))
     number = secrets.token_hex(4)
     log.error("trouble %s", number, exc_info=trouble)
     return plain.broken(Words(desk.language()), number)
@@ -127,6 +130,8 @@ def refuse(trouble: Exception) -> Any:
         return guard.no("refused_audit", 503)
     if isinstance(trouble, HTTPException):
         return trouble
+    if isinstance(trouble, DependencyException):
+        return flask.jsonify({"error": "there is no such script"}), 404
     if flask.request.path == UPDATE and not isinstance(trouble, OSError | MemoryError):
         log.warning("a request that is none of a page's: %r", trouble)
         return flask.jsonify({"error": "this is no request of a page"}), 400

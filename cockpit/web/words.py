@@ -195,18 +195,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "账号所属的地方已不在地方表里。",
         "The place of your account is no longer among the places of the city.",
     ),
-    "refused_right": ("您的角色不看业务数据", "Your role sees no data of cases"),
+    "refused_right": ("这一页不属于您的角色", "This page is not part of your role"),
     "refused_right_meaning": (
-        "系统、安全、审计三员各管一事，互不兼任，也不看业务数据。",
-        "The officers for system, security and audit each do one thing, and see no data of cases.",
+        "数据由领导和分析员看；系统、安全、审计三员各管一事，互不兼任，也不看业务数据。"
+        "如工作需要，请向本单位的安全管理员申请。",
+        "Leaders and analysts see the data; the officers for system, security and audit each do one"
+        " thing, and see none. If your work needs it, ask your security administrator.",
     ),
     "refused_ask": (
         "如工作需要，请向本单位的安全管理员申请调整权限。",
         "If your work needs it, ask your security administrator to change what you may see.",
     ),
     "cut": (
-        "链接指向{asked}；您看到的是其中属于您的部分：{place}。",
-        "The link leads to {asked}; you see the part of it that is yours: {place}.",
+        "链接指向 {code}，在您的范围之上；您看到的是其中属于您的部分：{place}。",
+        "The link leads to {code}, above what is yours; you see the part that is: {place}.",
     ),
     "to_root": ("回到{place}", "Back to {place}"),
     "moved": (

@@ -35,7 +35,7 @@ def build(view: View, words: Words) -> Element:
 def _notices(view: View, words: Words) -> list[Element]:
     said = []
     if view.seen.asked is not None:
-        said.append(words("cut", asked=view.seen.asked.name, place=view.place.name))
+        said.append(words("cut", code=view.asked_for, place=view.place.name))
     if view.moved:
         said.append(words("moved", code=view.asked_for, place=view.place.name))
     if view.state.wrong:

@@ -77,6 +77,17 @@ def broken(words: Words, number: str) -> Element:
     )
 
 
+def silent(words: Words) -> Element:
+    """Nothing is shown while nothing can be written down."""
+    return _page(
+        words,
+        words("refused_audit"),
+        element("P", words("refused_audit_meaning")),
+        element("P", element("A", words("again"), href="", cls="button strong", data_reload="")),
+        shared=False,
+    )
+
+
 def waiting(words: Words) -> Element:
     """What stands there until the first numbers come."""
     bone = element("Div", cls="bone")

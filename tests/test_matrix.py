@@ -1,0 +1,347 @@
+"""Every address, as everybody, for places of every kind: allowed exactly where the table in
+``cockpit/people/README.md`` says. An address that the table does not know fails.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+import flask
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from cockpit.people import sessions
+from cockpit.people.registry import Registry
+from cockpit.people.roles import RIGHTS, Right, Role
+from cockpit.people.sessions import Stage
+from cockpit.settings import PROJECT, Settings
+from cockpit.web.guard import ACCESS, CSRF, SESSION, STAGES
+from cockpit.web.server import serve
+from cockpit.web.words import Words
+from tests import signed
+from tests.pages import UPDATE
+
+README = PROJECT / "cockpit" / "people" / "README.md"
+ROOT = "town/n/e"
+INSIDE = ("town/n/e", "town/n/e/1", "town/n/e/1/a", "town/old")
+ABOVE = ("town", "town/n")
+BESIDE = ("town/s", "town/n/o", "town/n/o/1/a")
+UNKNOWN = ("nowhere", "town/n/x", "town/n/e/9", "330108", "' or 1=1 --", "../../etc/passwd")
+STEPS: tuple[Stage, ...] = ("code", "enrol", "change")
+Outcome = Literal["allowed", "refused", "cut"]
+
+
+def table(head: str) -> list[dict[str, str]]:
+    """The rows of the table whose first column is called that."""
+    found: list[dict[str, str]] = []
+    names: list[str] = []
+    for line in README.read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|"):
+            names = []
+        elif cells[0] == head:
+            names = cells
+        elif names and not cells[0].startswith("---"):
+            found.append(dict(zip(names, cells, strict=True)))
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the table says of one address."""
+
+    name: str
+    example: str
+    cells: dict[str, str]
+
+    @property
+    def is_callback(self) -> bool:
+        return self.name.startswith("callback ")
+
+    @property
+    def endpoint(self) -> str:
+        return "/_dash-update-component" if self.is_callback else self.name
+
+
+ROWS = {
+    row["address"].strip("`"): Row(row["address"].strip("`"), row["example"].strip("`"), row)
+    for row in table("address")
+}
+PLACED = [name for name, row in ROWS.items() if "{place}" in row.example]
+
+
+# ── The table is whole, and says what the code says ──────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def settings(town: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A copy of the town: here audits are read and sessions ended."""
+    home = tmp_path_factory.mktemp("matrix") / "home"
+    shutil.copytree(town.home, home)
+    return replace(town, home=home)
+
+
+@pytest.fixture(scope="module")
+def server(settings: Settings) -> flask.Flask:
+    return serve(settings)
+
+
+@pytest.fixture(scope="module")
+def registry(settings: Settings) -> Iterator[Registry]:
+    opened = Registry(settings)
+    yield opened
+    opened.close()
+
+
+def test_the_table_names_every_address_and_no_other(server: flask.Flask) -> None:
+    served = {rule.endpoint for rule in server.url_map.iter_rules()}
+    callbacks = {f"callback {output}" for output in server.extensions["page"].callback_map}
+    missing = sorted((served | callbacks) - set(ROWS))
+    assert not missing, (
+        f"{missing} stand in no line of {README}, section 哪个地址归谁: add one each,"
+        " with an example and who may reach it"
+    )
+    gone = sorted(set(ROWS) - served - callbacks)
+    assert not gone, f"{README} names {gone}, which are served no more: take the lines out"
+    assert sorted(served) == sorted(ACCESS), "ACCESS in cockpit/web/guard.py differs"
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_table_says_what_the_guard_is_told(name: str) -> None:
+    need = ACCESS[ROWS[name].endpoint]
+    for role in Role:
+        may = need in ("anybody", "signed") or need in RIGHTS[role]
+        assert ROWS[name].cells[role] == ("✓" if may else "–"), role
+    assert ROWS[name].cells["out"] == ("✓" if need == "anybody" else "–")
+    if name != "entrance.sign_out":
+        half = "✓" if need == "anybody" else need if need in STAGES else "–"
+        assert ROWS[name].cells["half"] == half
+
+
+def test_the_table_of_rights_says_what_roles_may() -> None:
+    rows = {row["right"].split("`")[1]: row for row in table("right")}
+    assert list(rows) == list(Right)
+    for right, row in rows.items():
+        for role in Role:
+            assert row[role] == ("✓" if right in RIGHTS[role] else "–"), (right, role)
+
+
+# ── Everybody asks for everything ────────────────────────────────────────────────────────────────
+
+
+class Somebody:
+    """A client of the server, signed in, and anew once that is over: some requests end sessions."""
+
+    def __init__(
+        self, server: flask.Flask, registry: Registry, role: str, root: str, stage: Stage = "full"
+    ):
+        self.client: FlaskClient = server.test_client()
+        self.server, self.registry, self.stage = server, registry, stage
+        self.account = signed.account(registry, role, root) if role else None
+        self.token = ""
+
+    def ask(self, method: str, row: Row, place: str = "") -> TestResponse:
+        headers = {"X-CSRFToken": self._secret()} if method == "POST" or self.account else {}
+        if row.is_callback:
+            return self.client.post(UPDATE, json=self._callback(row, place), headers=headers)
+        path = row.example.replace("{place}", place)
+        return self.client.open(path, method=method, headers=headers)
+
+    def _secret(self) -> str:
+        """What a request must bring along; on the way the cookies are what they should be."""
+        if self.account is None:
+            found = re.search(r'name="_csrf" value="([^"]+)"', self.client.get("/sign-in").text)
+            assert found is not None
+            return found[1]
+        here = sessions.look_up(self.registry, self.token)
+        if here is None:
+            with self.registry.state.write() as connection:
+                self.token = sessions.begin(
+                    self.registry, connection, self.account.id, self.stage, "127.0.0.1"
+                )
+            here = sessions.look_up(self.registry, self.token)
+            assert here is not None
+        self.client.set_cookie(SESSION, self.token)
+        self.client.set_cookie(CSRF, here.csrf)
+        return here.csrf
+
+    def _callback(self, row: Row, place: str) -> dict[str, Any]:
+        output = row.name.removeprefix("callback ")
+        page = self.server.extensions["page"]
+        (declared,) = [each for each in page._callback_list if each["output"] == output]
+        given = dict(parse_qsl(row.example.replace("{place}", place)))
+        id, _, property = output.rpartition(".")
+        inputs = [{**each, "value": given.get(each["property"], "")} for each in declared["inputs"]]
+        state = [{**each, "value": given.get(each["property"], "")} for each in declared["state"]]
+        return {
+            "output": output,
+            "outputs": {"id": id, "property": property},
+            "inputs": inputs,
+            "state": state,
+            "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
+        }
+
+
+def outcome(row: Row, response: TestResponse, place: str = "") -> Outcome:
+    """What an answer is: by the words in which it is refused, or cut."""
+    place = place if "{place}" in row.example else ""
+    if response.status_code == 302 and response.location == "/" and row.cells["half"] in STEPS:
+        return "refused"  # a step of signing in, to somebody who has signed in
+    json = response.get_json() if response.is_json else None
+    said = str(json) if json else response.get_data().decode("utf-8", "replace")
+    response.close()
+    for language in ("zh", "en"):
+        words = Words(language)
+        for word in ("refused_right", "refused_signed_out", "refused_forged", "refused_audit"):
+            if words(word) in said:
+                return "refused"
+        for word in ("refused_place", "refused_unknown", "refused_root"):
+            if words(word, code=place) in said:
+                return "refused"
+        if place and words("cut", code=place, place="\0").split("\0")[0] in said:
+            return "cut"
+    if place and response.status_code in (403, 404):
+        return "refused"
+    assert response.status_code < 500, said[:300]
+    return "allowed"
+
+
+Who = Callable[..., Somebody]
+
+
+@pytest.fixture(scope="module")
+def who(server: flask.Flask, registry: Registry) -> Who:
+    """Gives somebody of a role, place and stage: the same one each time."""
+
+    @cache
+    def found(role: str, root: str = ROOT, stage: Stage = "full") -> Somebody:
+        return Somebody(server, registry, role, root, stage)
+
+    return found
+
+
+def methods(server: flask.Flask, row: Row) -> list[str]:
+    if row.is_callback:
+        return ["POST"]
+    found = {
+        method
+        for rule in server.url_map.iter_rules(row.endpoint)
+        for method in (rule.methods or ())
+        if method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    }
+    return sorted(found)
+
+
+def is_reached(server: flask.Flask, row: Row, method: str) -> bool:
+    """Whether the example leads to the address, and not to one that stands before it."""
+    if row.is_callback:
+        return True
+    path = row.example.replace("{place}", "town").partition("?")[0]
+    try:
+        endpoint, _ = server.url_map.bind("localhost").match(path, method)
+    except HTTPException:
+        return False
+    return bool(endpoint == row.endpoint)
+
+
+SHADOWED = ("/",)
+"""Dash's own, behind one of ours."""
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name not in SHADOWED])
+def test_every_role_reaches_what_the_table_says(server: flask.Flask, who: Who, name: str) -> None:
+    row = ROWS[name]
+    for method in methods(server, row):
+        assert is_reached(server, row, method), f"the example of {name} leads elsewhere"
+        for role in Role:
+            answer = who(role).ask(method, row, ROOT)
+            expected = "allowed" if row.cells[role] == "✓" else "refused"
+            assert outcome(row, answer, ROOT) == expected, (method, role, answer.status)
+        answer = who("").ask(method, row, ROOT)
+        assert outcome(row, answer, ROOT) == ("allowed" if row.cells["out"] == "✓" else "refused")
+        for stage in STEPS:
+            for role in (Role.LEADER, Role.AUDIT):
+                answer = who(role, ROOT, stage).ask(method, row, ROOT)
+                may = row.cells["half"] in ("✓", stage)
+                assert outcome(row, answer, ROOT) == ("allowed" if may else "refused"), (
+                    method,
+                    stage,
+                )
+
+
+@pytest.mark.parametrize("name", PLACED)
+@pytest.mark.parametrize("role", Role)
+def test_places_are_one_s_own_or_refused(
+    server: flask.Flask, who: Who, name: str, role: Role
+) -> None:
+    row = ROWS[name]
+    somebody = who(role)
+    may = row.cells[role] == "✓"
+    expected: dict[str, Outcome] = {}
+    expected |= dict.fromkeys(INSIDE, "allowed" if may else "refused")
+    expected |= dict.fromkeys(ABOVE, "cut" if may and row.cells["above"] == "cut" else "refused")
+    expected |= dict.fromkeys((*BESIDE, *UNKNOWN), "refused")
+    for method in methods(server, row):
+        for place, wanted in expected.items():
+            answer = somebody.ask(method, row, place)
+            found = outcome(row, answer, place)
+            if not row.is_callback and row.cells["noted"] == "refused" and wanted == "cut":
+                wanted = "allowed"  # the frame of a page: what is cut stands in it later
+            assert found == wanted, (method, place, answer.status)
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_who_may_see_all_is_told_what_there_is_not(
+    server: flask.Flask, who: Who, name: str
+) -> None:
+    row = ROWS[name]
+    somebody = who(Role.LEADER, "")
+    for method in methods(server, row):
+        for place in (*INSIDE, *ABOVE, *BESIDE):
+            assert outcome(row, somebody.ask(method, row, place), place) == "allowed", place
+        for place in UNKNOWN:
+            assert outcome(row, somebody.ask(method, row, place), place) == "refused", place
+
+
+# ── Every answer has its line ────────────────────────────────────────────────────────────────────
+
+
+def newest(registry: Registry, server: flask.Flask) -> dict[str, Any]:
+    """The last line of the audit, once all that waits is written."""
+    audit = server.extensions["page"].desk.registry.audit
+    assert audit.flush()
+    return registry.audit.lines(limit=1)[0]
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.cells["noted"] != "–"])
+def test_what_is_given_and_what_is_refused_has_a_line(
+    server: flask.Flask, registry: Registry, who: Who, name: str
+) -> None:
+    row = ROWS[name]
+    places = (INSIDE[1], BESIDE[0], UNKNOWN[0]) if name in PLACED else ("",)
+    noted = row.cells["noted"]
+    (method, *_) = methods(server, row)
+    for role in Role:
+        somebody = who(role)
+        for place in places:
+            before = newest(registry, server)["number"]
+            result = outcome(row, somebody.ask(method, row, place), place)
+            line = newest(registry, server)
+            if noted == "refused" and result == "allowed":
+                assert line["number"] == before
+                continue
+            assert line["number"] == before + 1, (role, place)
+            assert line["who"] == somebody.account.name  # type: ignore[union-attr]
+            assert (line["role"], line["outcome"]) == (role, result)
+            assert line["what"] == ("view" if result == "refused" else noted)
+            if row.cells[role] == "✓" and place:
+                assert line["place"] == place
+                assert bool(line["rows"]) == (result == "allowed")
