@@ -12,6 +12,7 @@ from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 from cockpit.model.places import Place
+from cockpit.web.words_frame import FRAME
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """The languages of the catalogue, and how a browser calls them."""
@@ -421,6 +422,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "本页需要 JavaScript。",
         "This page needs JavaScript.",
     ),
+    **FRAME,
 }
 
 
