@@ -327,10 +327,13 @@ def test_a_word_says_the_same_in_both_languages(word: str) -> None:
 def test_every_word_is_used() -> None:
     folder = Path(cockpit.web.__file__).parent
     written = [*folder.rglob("*.py"), *folder.rglob("*.html")]
-    code = "".join(path.read_text("utf-8") for path in written)
+    code = "".join(
+        path.read_text("utf-8") for path in written if not path.name.startswith("words_")
+    )
     code = code.replace(code[code.index("WORDS: dict") : code.index("class Words")], "")
     made = ("brain_", "period_", "group_", "unit_", "by_", "refused_")
     made += ("role_", "right_", "what_", "outcome_", "password_")
+    made += ("subject_", "compare_")
     for word in WORDS:
         used = re.search(rf"""["']{word}["']""", code) or word.startswith(made)
         assert used or word in ("reached", "missed"), word
@@ -339,7 +342,7 @@ def test_every_word_is_used() -> None:
 def test_no_word_stands_outside_the_catalogue() -> None:
     folder = Path(cockpit.web.__file__).parent
     for path in folder.rglob("*.py"):
-        if path.name == "words.py":
+        if path.name.startswith("words"):
             continue
         tree = ast.parse(path.read_text("utf-8"))
         told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

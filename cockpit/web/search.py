@@ -111,7 +111,7 @@ class Finder:
             return
         seen = set()
         for field, pattern in PATTERNS:
-            for rung in self.rungs:
+            for rung in self.rungs[root.rung :]:
                 for place in rung.find(root, field, pattern.format(word)):
                     if place.lo not in seen:
                         seen.add(place.lo)
