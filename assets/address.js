@@ -15,9 +15,9 @@
     window.dispatchEvent(new PopStateEvent("popstate"));
   }
 
-  // Where the page is to stand once it has come: null leaves it.
-  let wanted = null;
-  let moved = false;
+  // Where the page is to stand once it has come: null leaves it. A reload leaves it, too.
+  let wanted = (history.state && history.state.scroll) || null;
+  let moved = true;
   let elsewhere = false;
   if ("scrollRestoration" in history) history.scrollRestoration = "manual";
   window.addEventListener("popstate", (event) => {
@@ -40,20 +40,17 @@
     else go(link.href, link.dataset.stay !== undefined);
   });
 
-  // Who is no longer signed in is asked to, and comes back here.
-  const ask = window.fetch;
-  window.fetch = async (...asked) => {
-    const answer = await ask(...asked);
-    if (answer.status === 401) {
-      const here = location.pathname + location.search;
-      location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
-    }
-    return answer;
-  };
+  // A form that is to change something brings along what shows that it is ours.
+  function vouch(form) {
+    const found = document.cookie.match(/(?:^|; )_csrf_token=([^;]*)/);
+    const field = form.elements._csrf || form.appendChild(document.createElement("input"));
+    Object.assign(field, { type: "hidden", name: "_csrf", value: found ? found[1] : "" });
+  }
 
   // A form's answer is an address: what it already says, and what was filled in.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.method === "post" && form.closest("#page")) vouch(form);
     if (form.method !== "get") return;
     event.preventDefault();
     const target = new URL(form.action, location.href);

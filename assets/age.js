@@ -23,21 +23,22 @@
       }
       if (place.textContent !== text) place.textContent = text;
     }
+    for (const place of document.querySelectorAll("[data-link]:not(html)")) link(place);
+  }
+
+  // What link.js knows of the server stands at the root of the page.
+  function link(place) {
+    const { link, seen } = document.documentElement.dataset;
+    const words = place.dataset.words.split("|");
+    const text = place.dataset.link === "age"
+      ? said(Math.max(0, Date.now() / SECOND - Number(seen)), words)
+      : link === "up" ? `● ${words[0]}` : `○ ${words[1]}`;
+    place.dataset.state = link === "up" ? "fresh" : "old";
+    if (place.textContent !== text) place.textContent = text;
   }
 
   setInterval(tell, SECOND);
   new MutationObserver(tell).observe(document.documentElement, {
-    subtree: true, childList: true, attributes: true, attributeFilter: ["data-age", "data-words"],
+    subtree: true, childList: true, attributes: true, attributeFilter: ["data-age", "data-words", "data-link"],
   });
-
-  // A page that waits for the first snapshot opens by itself.
-  setInterval(async () => {
-    if (!document.querySelector("[data-waits]")) return;
-    try {
-      const told = await (await fetch("/api/version")).json();
-      if (told.snapshot) location.reload();
-    } catch (unreachable) {
-      return;
-    }
-  }, 3 * SECOND);
 })();

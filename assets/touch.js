@@ -9,9 +9,19 @@
     return root.dataset.theme || (dark.matches ? "dark" : "light");
   }
 
-  function close(except) {
-    for (const open of document.querySelectorAll("details.about[open], details.own[open]")) {
-      if (open !== except) open.open = false;
+  const OPEN = "details.about[open], details.fold[open], [data-unfold][aria-expanded=true]";
+
+  // What is open, innermost last.
+  const opened = () => [...document.querySelectorAll(OPEN)];
+
+  function shut(one) {
+    if (one.tagName === "DETAILS") one.open = false;
+    else one.setAttribute("aria-expanded", "false");
+  }
+
+  function close(inside) {
+    for (const one of opened()) {
+      if (!(one.tagName === "DETAILS" ? one : one.parentElement).contains(inside)) shut(one);
     }
   }
 
@@ -22,20 +32,28 @@
       document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
       return;
     }
-    const folded = event.target.closest && event.target.closest("details");
-    if (event.target.closest && event.target.closest("[data-close]")) {
+    const closing = event.target.closest && event.target.closest("[data-close]");
+    if (closing) {
+      const folded = closing.closest("details");
       folded.open = false;
       folded.querySelector("summary").focus();
       return;
     }
-    close(folded);
+    const unfolding = event.target.closest && event.target.closest("[data-unfold]");
+    if (unfolding) {
+      const open = unfolding.getAttribute("aria-expanded") === "true";
+      unfolding.setAttribute("aria-expanded", String(!open));
+    }
+    const chosen = event.target.closest && event.target.closest(".choice a");
+    close(chosen ? null : event.target);
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    const open = document.querySelector("details.about[open], details.own[open]");
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    const open = opened().pop();
     if (!open) return;
-    close();
-    open.querySelector("summary").focus();
+    shut(open);
+    (open.querySelector("summary") || open).focus();
+    event.preventDefault();
   });
 })();

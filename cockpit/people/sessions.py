@@ -91,9 +91,9 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def look_up(registry: Registry, token: str) -> Session | None:
+def look_up(registry: Registry, token: str, used: bool = True) -> Session | None:
     """The session of a token, while it lives: asked of the database each time, so that an end acts
-    at once.
+    at once. What a page asks by itself is no use of it: a tab left open ends like any other.
     """
     if not token or len(token) > 100:
         return None
@@ -101,7 +101,7 @@ def look_up(registry: Registry, token: str) -> Session | None:
         found = _read(connection, hashed(token))
     if found is None or found.account.disabled or _is_over(registry, found):
         return None
-    if registry.now() - found.seen > SEEN_EVERY:
+    if used and registry.now() - found.seen > SEEN_EVERY:
         with registry.state.write() as connection:
             connection.execute(
                 update(sessions).where(sessions.c.hash == found.hash).values(seen=registry.now())

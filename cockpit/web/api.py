@@ -18,12 +18,15 @@ from cockpit.answers.snapshot import NoSnapshot, Snapshot
 from cockpit.answers.tally import Step
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.period import Period, day
+from cockpit.model.places import Place
 from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.settings import PROJECT
+from cockpit.web import search
 from cockpit.web.desk import Desk
-from cockpit.web.forms import OFFICES
 from cockpit.web.guard import note_view, viewer
+from cockpit.web.menu import OFFICES
 from cockpit.web.urls import FIRST, LAST, State
+from cockpit.web.words import Words
 
 STEPS: tuple[Step, ...] = ("day", "week", "month")
 MOST_DAYS = 366 * 20
@@ -87,6 +90,19 @@ def addresses(desk: Desk) -> flask.Blueprint:
         except Mistake as mistake:
             return _json({"error": mistake.text()}, 400)
 
+    @here.get("/api/places")
+    def places() -> flask.Response:
+        words = Words(desk.language())
+        try:
+            with desk.current() as snapshot:
+                return _json(found(viewer(), snapshot, flask.request.args, words))
+        except NoSnapshot as nothing:
+            return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
+        except Refused as refused:
+            return _json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
+        except Mistake as mistake:
+            return _json({"error": mistake.text()}, 400)
+
     @here.get("/")
     def root() -> Any:
         rooms = [href for _, href, right in OFFICES if right in viewer().rights]
@@ -146,6 +162,40 @@ def answer(
         lambda: ask.ask(snapshot, metric.metric.name, seen, period, children=children, step=step),
         lambda told: len(orjson.dumps(told)) * 6,
     )
+
+
+def found(
+    viewer: Viewer, snapshot: Snapshot, given: Mapping[str, str], words: Words
+) -> dict[str, Any]:
+    """Places by what was typed (``q``), or all those beside one (``beside``), as far as they are
+    the viewer's. Raises Mistake, or Refused.
+    """
+    for name in given:
+        if name not in ("q", "beside", "lang"):
+            raise Mistake(f"{name!r} is no parameter", write="Known: q, beside, lang")
+    tree = snapshot.tree
+    seen = gate(viewer, Scope(tree, given.get("beside", "")))
+    if "q" in given:
+        places = search.finder(tree).find(seen.root, given["q"], search.MOST + 1)
+    elif seen.place.parent is None or seen.place == seen.root:
+        places = ()
+    else:
+        places = tree.below(tree.by_code[seen.place.parent])
+
+    def said(place: Place) -> dict[str, str]:
+        told = {
+            "code": place.code,
+            "name": words.place(place, str(snapshot.about["name_en"])),
+            "pinyin": place.pinyin,
+            "href": State(place.code).href(),
+        }
+        if "q" in given:
+            above = [one.name for one in tree.path(place)[:-1] if one.lo > seen.root.lo]
+            told |= {"said": words.brain(place), "path": " › ".join(above)}
+        return told
+
+    most = search.MOST if "q" in given else len(places)
+    return {"places": [said(place) for place in places[:most]], "more": len(places) > most}
 
 
 def age(snapshot: Snapshot) -> float:

@@ -20,10 +20,12 @@ from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.people.oidc import Oidc
 from cockpit.people.proxy import Proxy
 from cockpit.people.registry import Registry
+from cockpit.people.roles import Right
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
 from cockpit.web import frame
 from cockpit.web.elements import Element
+from cockpit.web.menu import menu
 from cockpit.web.pages import place, plain
 from cockpit.web.urls import LANGUAGES, State, read
 from cockpit.web.view import Asked, gather
@@ -32,8 +34,8 @@ from cockpit.web.words import Words
 SHARE = 60
 """Of a hundred parts of the machine's memory, what all web processes together may use."""
 COOKIE = "lang"
-NAME = orjson.dumps(frame.NAME)[1:-1]
-"""Where a page, which many share, has the name of who looks."""
+ME = orjson.dumps(frame.ME)
+"""Where a page, which many share, has the menu of who looks."""
 
 
 class Desk:
@@ -66,19 +68,25 @@ class Desk:
 
     def page(self, viewer: Viewer, pathname: str, search: str) -> bytes:
         """A page as JSON, worked out once for each state, snapshot, and what viewers may see."""
-        try:
-            with self.current() as snapshot:
-                found = self._page(viewer, snapshot, pathname, search)
-        except NoSnapshot:
-            asked = read(pathname, search) or read("/place/", search)
-            found = written(plain.empty(Words(self.language(asked))))
-        return found.replace(NAME, orjson.dumps(viewer.display)[1:-1])
-
-    def _page(self, viewer: Viewer, snapshot: Snapshot, pathname: str, search: str) -> bytes:
         anywhere = read("/place/", search)
         state = anywhere if pathname == "/" else read(pathname, search)
-        language = self.language(state or anywhere)
-        words = Words(language)
+        words, place = Words(self.language(state or anywhere)), ""
+        try:
+            with self.current() as snapshot:
+                place = root_name(viewer, snapshot, words)
+                found = self._page(viewer, snapshot, state, anywhere, words)
+        except NoSnapshot:
+            found = written(plain.empty(words))
+        return found.replace(ME, written(menu(viewer, words, place)))
+
+    def _page(
+        self,
+        viewer: Viewer,
+        snapshot: Snapshot,
+        state: State | None,
+        anywhere: State | None,
+        words: Words,
+    ) -> bytes:
         try:
             seen = gate(viewer, Scope(snapshot.tree, state.place if state else "", cut=True))
         except Refused as refused:
@@ -91,7 +99,7 @@ class Desk:
         asked = Asked(snapshot, self.cache, state, seen)
         said = (asked.state.href(), asked.asked_for, *asked.state.wrong)
         return self.cache.get(
-            asked.key("page", said, language),
+            asked.key("page", said, words.language),
             lambda: written(place.build(gather(asked), words)),
             len,
         )
@@ -125,6 +133,14 @@ class Desk:
         except Refused as refused:
             return 404 if refused.why == "unknown" else 403
         return 200
+
+
+def root_name(viewer: Viewer, snapshot: Snapshot, words: Words) -> str:
+    """What the place of an account is called; nothing for who sees no data."""
+    root = snapshot.tree.find(viewer.root) if viewer.root else snapshot.tree.root
+    if root is None or Right.SEE_DATA not in viewer.rights:
+        return ""
+    return words.place(root, str(snapshot.about["name_en"]))
 
 
 def written(page: Element) -> bytes:

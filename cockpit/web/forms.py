@@ -10,17 +10,9 @@ import flask
 from markupsafe import Markup
 
 from cockpit.people.passwords import Rule
-from cockpit.people.roles import Right
 from cockpit.web.guard import secret, session
+from cockpit.web.menu import OFFICES
 from cockpit.web.words import LANGUAGES, Words
-
-OFFICES: tuple[tuple[str, str, Right], ...] = (
-    ("office_place", "/", Right.SEE_DATA),
-    ("office_people", "/people", Right.MANAGE_PEOPLE),
-    ("office_audit", "/audit", Right.READ_AUDIT),
-    ("office_system", "/system", Right.OPERATE),
-)
-"""The rooms of the product: word, address, and the right that opens each."""
 
 
 def page(

@@ -28,6 +28,8 @@ SESSION, DOOR, CSRF = "cockpit", "door", "_csrf_token"
 """The cookies: the session's token, what the forms of the entrance are tied to, and the session's
 secret for requests, which Dash sends along as X-CSRFToken.
 """
+RENEWAL = "X-Renewal"
+"""The header by which a page says that it takes up a newer snapshot by itself."""
 MOST_BYTES = 256 << 10
 """The longest request that a page or form of ours makes is far shorter."""
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -39,6 +41,7 @@ ACCESS: dict[str, Need] = {
     "addresses.readyz": "anybody",
     "addresses.version": "signed",
     "addresses.asked": Right.SEE_DATA,
+    "addresses.places": Right.SEE_DATA,
     "addresses.root": "signed",
     "addresses.place": Right.SEE_DATA,
     "_dash_assets.static": "anybody",
@@ -174,7 +177,8 @@ def _refusal(need: Need) -> Any:
 
 
 def _session(desk: Desk) -> Session | None:
-    found = sessions.look_up(desk.registry, flask.request.cookies.get(name(desk, SESSION), ""))
+    token = flask.request.cookies.get(name(desk, SESSION), "")
+    found = sessions.look_up(desk.registry, token, used=not _by_itself())
     named = desk.proxy.named(flask.request.remote_addr or "", dict(flask.request.headers))
     if not named or (found and accounts.folded(found.account.name) == accounts.folded(named)):
         return found
@@ -187,6 +191,11 @@ def _session(desk: Desk) -> Session | None:
     except NotSignedIn:
         return None
     return sessions.look_up(desk.registry, flask.g.token)
+
+
+def _by_itself() -> bool:
+    """Whether a page asks without anybody's doing: is there something newer, and then for it."""
+    return flask.request.endpoint == "addresses.version" or RENEWAL in flask.request.headers
 
 
 def _is_own_will() -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import flask
 from dash import Dash
 
+from cockpit.web.api import build
 from cockpit.web.desk import Desk
 from cockpit.web.words import LANGUAGES, Words
 
@@ -23,7 +24,7 @@ class Page(Dash):
         theme = flask.request.cookies.get("theme")
         chosen = f' data-theme="{theme}"' if theme in THEMES else ""
         return f"""<!DOCTYPE html>
-<html lang="{LANGUAGES[words.language]}"{chosen}>
+<html lang="{LANGUAGES[words.language]}"{chosen} data-build="{build()}">
 <head>
 {parts["metas"]}
 <meta name="color-scheme" content="light dark">

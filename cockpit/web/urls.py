@@ -9,15 +9,11 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from cockpit.model.mistakes import Mistake
-from cockpit.model.period import NAMED, Period, named
+from cockpit.model.period import COMPARISONS, NAMED, Period, named
 
 DEFAULT = "30d"
 """The period of an address that names none."""
 LANGUAGES = ("zh", "en")
-COMPARISONS = ("previous", "year", "none")
-"""With what a period is compared: the one before it (环比), the year before (同比), nothing. The
-first is meant where an address names none.
-"""
 ROOM = "/place/"
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 """Days beyond these are slips of the hand, and would cost a step each in a trend."""
@@ -39,6 +35,7 @@ class State:
     subject: str = ""
     """A folder of queries/; empty is the overview."""
     compare: str = COMPARISONS[0]
+    """With what the period is compared; the first where the address names nothing."""
 
     def over(self, as_of: date) -> Period:
         """The days meant. They end on the as-of day unless the address says otherwise: what is

@@ -13,6 +13,7 @@ from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 from cockpit.model.panel import Panel
 from cockpit.model.places import Place
+from cockpit.web.words_frame import FRAME
 from cockpit.web.words_panels import PANELS
 from cockpit.web.words_values import VALUES
 
@@ -427,6 +428,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "This page needs JavaScript.",
     ),
     **PANELS,
+    **FRAME,
 }
 
 
