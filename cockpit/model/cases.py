@@ -195,6 +195,7 @@ CASES = Fact(
             unit="degree",
             least=-180,
             most=180,
+            privacy="coordinate",
         ),
         Column(
             "lat",
@@ -205,6 +206,7 @@ CASES = Fact(
             unit="degree",
             least=-90,
             most=90,
+            privacy="coordinate",
         ),
         UPDATED,
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["VARCHAR", "TIMESTAMP", "DATE", "BOOLEAN", "INTEGER", "DOUBLE"]
-Privacy = Literal["name", "number", "phone", "address", "free_text"]
+Privacy = Literal["name", "number", "phone", "address", "free_text", "coordinate"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,7 @@ LEFT_OPEN = (
         "Left open because",
         "留白的原因;有原因即为留白,不进分子分母,另行列数。"
         "Why it is left open: outside numerator and denominator, counted apart.",
+        privacy="free_text",
     ),
     Column(
         "left_open_until",

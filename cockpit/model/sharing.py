@@ -152,7 +152,14 @@ SHARE_REQUESTS = Fact(
         Column(
             "granted", "BOOLEAN", "同意", "Granted", "是否同意;未答复为空。NULL until answered."
         ),
-        Column("reason", "VARCHAR", "不同意理由", "Reason", "不同意的理由。Why not."),
+        Column(
+            "reason",
+            "VARCHAR",
+            "不同意理由",
+            "Reason",
+            "不同意的理由。Why not.",
+            privacy="free_text",
+        ),
         *LEFT_OPEN,
         UPDATED,
     ),
