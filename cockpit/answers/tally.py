@@ -58,7 +58,7 @@ def around(
     )
     found: dict[int, Tallies] = {}
     for fact, mine in _facts(metrics):
-        since, until = _stretch(snapshot, mine[0], period)
+        since, until = stretch(snapshot, mine[0], period)
         for pos, tallies in _summed(snapshot, rows.format(fact=fact), mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)
     nothing = blank(metrics)
@@ -83,7 +83,7 @@ def by(
     stocks = [one for one in metrics if one.metric.stock]
     flows = [one for one in metrics if not one.metric.stock]
     for fact, mine in _facts(metrics):
-        since, until = _stretch(snapshot, mine[0], period)
+        since, until = stretch(snapshot, mine[0], period)
         rows = _rows(fact, [seen.place], own=False)
         for day, tallies in _summed(snapshot, rows, mine, since, until, "day"):
             sums[day] |= tallies
@@ -144,7 +144,7 @@ def _facts(metrics: Sequence[Counted]) -> list[tuple[str, list[Counted]]]:
     return [(fact, mine) for (fact, _), mine in groups.items()]
 
 
-def _stretch(snapshot: Snapshot, one: Counted, period: Period) -> tuple[date | None, date | None]:
+def stretch(snapshot: Snapshot, one: Counted, period: Period) -> tuple[date | None, date | None]:
     """The days whose parts count. A stock counts all that came and went up to the end; without
     an end it stands at the as-of day, for nothing is overdue that falls due later.
     """
@@ -218,7 +218,7 @@ def _grouped(
     if not places:
         return found
     for fact, mine in _facts(metrics):
-        since, until = _stretch(snapshot, mine[0], period)
+        since, until = stretch(snapshot, mine[0], period)
         rows = _rows(fact, places, own)
         for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)
