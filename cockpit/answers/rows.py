@@ -41,7 +41,7 @@ class Kin:
 @dataclass(frozen=True)
 class Whole:
     """A row with all its columns, masked, the statuses that are true of it, the steps of its life,
-    and what hangs together with it.
+    and what hangs together with it. ``hidden`` are the columns of which something is masked.
     """
 
     fact: Fact
@@ -49,6 +49,7 @@ class Whole:
     statuses: tuple[str, ...]
     steps: tuple[Walked, ...]
     kin: tuple[Kin, ...]
+    hidden: frozenset[str]
 
 
 def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Whole | None:
@@ -57,17 +58,19 @@ def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Who
     what = declared(fact)
     steps = ", ".join(_step(step) for step in what.steps)
     statuses = ", ".join(f"coalesce(({status.sql}), false)" for status in what.statuses)
+    private = [column.name for column in what.columns if column.privacy]
+    filled = ", ".join(f"r.{name} is not null" for name in private)
     found = _found(
         snapshot,
         seen,
         what,
         ref,
         key,
-        f"{lists.shown(what, what.names)}, [{statuses}], [{steps}]",
+        f"{lists.shown(what, what.names)}, [{filled}], [{statuses}], [{steps}]",
     )
     if found is None:
         return None
-    *shown, true, walked = found
+    *shown, full, true, walked = found
     row = lists.row(snapshot, what.names, shown)
     return Whole(
         what,
@@ -75,6 +78,7 @@ def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Who
         tuple(each.name for each, holds in zip(what.statuses, true, strict=True) if holds),
         _walk(what, row, walked, snapshot.standing(fact).as_of),
         tuple(_kin(snapshot, seen, what, ref, key, row.place)),
+        frozenset(name for name, some in zip(private, full, strict=True) if some),
     )
 
 
@@ -147,7 +151,10 @@ def _walk(
     values, later = row.values, bool(row.badge) and not fact.status(row.badge).stands
     walked = []
     for step, took in zip(reversed(fact.steps), reversed(times), strict=True):
-        at = values[step.column]
+        at, pace = values[step.column], None
+        if took is not None:
+            worked, working, ran, ticking, on_working_day = took
+            pace = Pace(worked, working, ran, ticking, bool(on_working_day))
         walked.append(
             Walked(
                 step.column,
@@ -155,7 +162,7 @@ def _walk(
                 values[step.due] if step.due else None,
                 next((values[name] for name in step.since if values[name] is not None), None),
                 at or as_of,
-                Pace(*took[:4], working_day=bool(took[4])) if took is not None else None,
+                pace,
                 skipped=at is None and later,
             )
         )

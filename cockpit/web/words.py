@@ -12,6 +12,8 @@ from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 from cockpit.model.places import Place
+from cockpit.web.words_rows import ROWS
+from cockpit.web.words_values import VALUES
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """The languages of the catalogue, and how a browser calls them."""
@@ -421,6 +423,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "本页需要 JavaScript。",
         "This page needs JavaScript.",
     ),
+    **ROWS,
 }
 
 
@@ -452,6 +455,15 @@ class Words:
         titles = {one.name: (one.title, one.title_en) for one in declared.columns}
         titles |= {one.name: (one.title, one.title_en) for one in declared.derived}
         return self._either(*titles[sql]) if sql in titles else self("computed")
+
+    def value(self, text: str) -> str:
+        """A value that a fact declares, in words; any other stays as it is."""
+        return self._either(*VALUES[text]) if text in VALUES else text
+
+    def status(self, fact: str, name: str) -> str:
+        """How a row stands."""
+        found = FACTS[fact].status(name)
+        return self._either(found.title, found.title_en)
 
     def level(self, rung: int, many: bool = False) -> str:
         """The word for a rung."""
