@@ -18,6 +18,7 @@ from cockpit.model.facts import FACTS
 from cockpit.model.facts import fact as declared
 from cockpit.model.levels import rung
 from cockpit.model.lights import Pace, Walked
+from cockpit.model.masking import masked
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Place
 from cockpit.model.scope import Cleared
@@ -58,19 +59,19 @@ def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Who
     what = declared(fact)
     steps = ", ".join(_step(step) for step in what.steps)
     statuses = ", ".join(f"coalesce(({status.sql}), false)" for status in what.statuses)
-    private = [column.name for column in what.columns if column.privacy]
-    filled = ", ".join(f"r.{name} is not null" for name in private)
+    private = [column for column in what.columns if column.privacy]
+    hides = ", ".join(f"{masked(c, f'r.{c.name}')} is distinct from r.{c.name}" for c in private)
     found = _found(
         snapshot,
         seen,
         what,
         ref,
         key,
-        f"{lists.shown(what, what.names)}, [{filled}], [{statuses}], [{steps}]",
+        f"{lists.shown(what, what.names)}, [{hides}], [{statuses}], [{steps}]",
     )
     if found is None:
         return None
-    *shown, full, true, walked = found
+    *shown, hidden, true, walked = found
     row = lists.row(snapshot, what.names, shown)
     return Whole(
         what,
@@ -78,7 +79,7 @@ def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Who
         tuple(each.name for each, holds in zip(what.statuses, true, strict=True) if holds),
         _walk(what, row, walked, snapshot.standing(fact).as_of),
         tuple(_kin(snapshot, seen, what, ref, key, row.place)),
-        frozenset(name for name, some in zip(private, full, strict=True) if some),
+        frozenset(c.name for c, hides in zip(private, hidden, strict=True) if hides),
     )
 
 

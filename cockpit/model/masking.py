@@ -32,7 +32,10 @@ SURNAMES = tuple(_COMPOUND.split())
 """Surnames of two characters. A name of just these two is one of one character and one given."""
 
 # Small sets of characters, not Unicode's classes: those take DuckDB 30 ms to compile, each time.
-BEFORE_ROAD = r"^[^\x{00}-\x{4DFF}\x{A000}-\x{10FFFF}路巷弄号號幢栋楼室]*"
+BEFORE_ROAD = (
+    r"^(?:[^\x{00}-\x{4DFF}\x{A000}-\x{10FFFF}路巷弄号號幢栋楼室]"
+    "|[路巷弄楼](?:街道|社区|镇|乡|区|县))*"  # 米市巷街道, 鼓楼区
+)
 """Of an address, what stands before the first road, building, digit or letter."""
 COMMUNITY = (
     "^"

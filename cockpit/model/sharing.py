@@ -203,7 +203,7 @@ SHARE_REQUESTS = Fact(
         Check(f"{name} < asked_at", name, f"{name} lies before asked_at")
         for name in ("answered_at", "provided_at", "withdrawn_at")
     ),
-    heading="dataset",
+    heading="asker",
     listed=(
         "number",
         "dataset",

@@ -99,7 +99,7 @@ def _bar(single: Single, words: Words, title: str) -> Element:
                 *(
                     cells.mark(whole.fact.name, name, words)
                     for name in whole.statuses
-                    if name != row.badge
+                    if name not in whole.fact.badges
                 ),
                 cls="marks",
             ),
@@ -329,9 +329,9 @@ def _pairs(single: Single, words: Words, names: list[str]) -> Element:
     inside: list[Element] = []
     for name in names:
         value = whole.row.values[name]
-        if value is None and name not in whole.hidden:
+        if (value is None and name not in whole.hidden) or value is False:
             continue
-        title = words.column(whole.fact.name, name)
+        title = words("rows_where") if name == "place" else words.column(whole.fact.name, name)
         inside.append(element("Dt", title))
         left_out = value is None and name in whole.hidden
         shown: list[Child] = [words("row_hidden") if left_out else cells.said(value, words)]
