@@ -34,7 +34,8 @@
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
     if (link.getAttribute("href").startsWith("#")) return;
-    if (link.pathname !== "/" && !link.pathname.startsWith("/place/")) return;
+    const pages = ["/place/", "/rows/", "/row/"];
+    if (link.pathname !== "/" && !pages.some((each) => link.pathname.startsWith(each))) return;
     event.preventDefault();
     if (link.dataset.reload !== undefined) location.reload();
     else go(link.href, link.dataset.stay !== undefined);
@@ -63,13 +64,13 @@
     go(target, true);
   });
 
-  // A day is chosen with the browser's own field, in the language the browser speaks.
+  // Dash has no fields that are the browser's own: a day is chosen in the language it speaks.
   function fields() {
     for (const spot of document.querySelectorAll("[data-day]")) {
       let field = spot.firstElementChild;
       if (!field) {
         field = spot.appendChild(document.createElement("input"));
-        field.type = "date";
+        field.type = spot.dataset.kind || "date";
       }
       field.name = spot.dataset.day;
       if (spot.dataset.shown !== spot.dataset.value) field.value = spot.dataset.value;

@@ -37,6 +37,8 @@ class Settings:
     """How many snapshots stay on disk."""
     language: str = "zh"
     """The language of a first visit: zh or en."""
+    yellow_percent: int = 80
+    """Of a step's limit: from here on its light is yellow; past the limit it is red."""
     state: str = ""
     """The state database: postgresql://…, or empty for a file in the home."""
     audit_months: int = 12

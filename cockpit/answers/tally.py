@@ -53,7 +53,7 @@ def around(
     lowest = max((child.rung for child in children), default=place.rung)
     found: dict[int, Tallies] = {}
     for fact, mine in _facts(metrics):
-        since, until = _stretch(snapshot, mine[0], period)
+        since, until = stretch(snapshot, mine[0], period)
         rows = (
             f"(select if(own, -1, pos) as pos, * exclude (pos)"
             f" from {snapshot.cube(fact, part_types(mine), lowest)}"
@@ -84,7 +84,7 @@ def by(
     stocks = [one for one in metrics if one.metric.stock]
     flows = [one for one in metrics if not one.metric.stock]
     for _, mine in _facts(metrics):
-        since, until = _stretch(snapshot, mine[0], period)
+        since, until = stretch(snapshot, mine[0], period)
         rows = _rows(snapshot, mine, [seen.place], own=False)
         for day, tallies in _summed(snapshot, rows, mine, since, until, "day"):
             sums[day] |= tallies
@@ -145,7 +145,7 @@ def _facts(metrics: Sequence[Counted]) -> list[tuple[str, list[Counted]]]:
     return [(fact, mine) for (fact, _), mine in groups.items()]
 
 
-def _stretch(snapshot: Snapshot, one: Counted, period: Period) -> tuple[date | None, date | None]:
+def stretch(snapshot: Snapshot, one: Counted, period: Period) -> tuple[date | None, date | None]:
     """The days whose parts count. A stock counts all that came and went up to the end; without
     an end it stands at the as-of day, for nothing is overdue that falls due later.
     """
@@ -222,7 +222,7 @@ def _grouped(
     if not places:
         return found
     for _, mine in _facts(metrics):
-        since, until = _stretch(snapshot, mine[0], period)
+        since, until = stretch(snapshot, mine[0], period)
         rows = _rows(snapshot, mine, places, own)
         for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)

@@ -16,7 +16,9 @@ from cockpit.model.fact import (
     Column,
     Derived,
     Fact,
+    Step,
 )
+from cockpit.model.statuses import CASE_STATUSES
 
 STAGES = (
     ("reported_at", "上报时间", "Reported", "事件被发现、上报。It was found and reported."),
@@ -195,6 +197,7 @@ CASES = Fact(
             unit="degree",
             least=-180,
             most=180,
+            privacy="coordinate",
         ),
         Column(
             "lat",
@@ -205,6 +208,7 @@ CASES = Fact(
             unit="degree",
             least=-90,
             most=90,
+            privacy="coordinate",
         ),
         UPDATED,
     ),
@@ -254,5 +258,30 @@ CASES = Fact(
             )
         ),
         Check("(lon is null) <> (lat is null)", "lon", "lon and lat come together or not at all"),
+    ),
+    heading="title",
+    listed=(
+        "number",
+        "title",
+        "subcategory",
+        "channel",
+        "department",
+        "reported_at",
+        "due_at",
+        "closed_at",
+    ),
+    search=("number", "title"),
+    statuses=CASE_STATUSES,
+    badges=("refused", "void", "left_open", "on_hold", "overdue", "open", "late", "closed"),
+    steps=(
+        Step("reported_at"),
+        Step("accepted_at"),
+        Step("verified_at"),
+        Step("filed_at", "file_due_at", ("accepted_at", "reported_at")),
+        Step("dispatched_at", "dispatch_due_at", ("filed_at", "reported_at")),
+        Step("handled_at", "handle_due_at", ("dispatched_at", "filed_at", "reported_at")),
+        Step("checked_at"),
+        Step("closed_at", "due_at", ("dispatched_at", "filed_at", "reported_at")),
+        Step("visited_at"),
     ),
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
@@ -20,6 +21,10 @@ DEEP = len(LEVELS) - 2
 """From this rung down a cube keeps what each clock counts apart: so many places and days are there
 that hardly two clocks meet in one, and a row of all parts would be blank but for a few.
 """
+
+Part = Literal["numerator", "denominator", "left_open"]
+PARTS: tuple[Part, ...] = ("numerator", "denominator", "left_open")
+"""What of a metric has rows of its own."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,47 @@ def count_left(clock: Clock, rows: str, group: Sequence[str], weight: str = "") 
         f" (select * replace (false as left_open), {inner}, {_day(clock)} as day"
         f" from {rows} where left_open)) where day is not null group by all"
     )
+
+
+def behind(one: Counted, part: Part, rows: str, since: str, until: str) -> str:
+    """A SELECT of the rows behind a part of a metric: those of the numerator, all that it counts,
+    or those left open that it would count, were they not.
+
+    ``since`` and ``until`` are SQL of the first and last day, empty where the period is open; a
+    stock has its rows on the last day. Where the numerator is a number, whatever is counted makes
+    it up, each row by its ``amount``.
+    """
+    within = _within(one, since, until)
+    if part == "left_open":
+        return (
+            f"select * exclude (_in, _within) replace (true as left_open) from"
+            f" (select * replace (false as left_open), coalesce({_open(one)}, false) as _in,"
+            f" ({within}) as _within from {rows} where left_open)"
+            f" where _within and not _in and coalesce({_open(one)}, false)"
+        )
+    tests = [f"coalesce({_open(one)}, false)", within]
+    if part == "numerator" and one.numerator_is_bool:
+        tests.append(f"coalesce(({one.metric.numerator}), false)")
+    return f"select * from {rows} where {' and '.join(tests)}"
+
+
+def amount(one: Counted) -> str:
+    """SQL of what one row adds to a numerator that is a number; empty where rows are counted."""
+    return "" if one.numerator_is_bool else f"(({one.metric.numerator})::decimal(18, 4))"
+
+
+def _within(one: Counted, since: str, until: str) -> str:
+    """SQL: whether a row counts in a period; of a stock, whether it has come by the end and not
+    gone. Moments are held against the days' ends as they are, so that whole files can be passed by.
+    """
+    (came, _), *gone = one.metric.contributions
+    tests = [f"({came}) is not null"]
+    if since and not one.metric.stock:
+        tests.append(f"({came}) >= {since}")
+    if until:
+        tests.append(f"({came}) < {until} + 1")
+        tests += [f"coalesce(({leaves}) >= {until} + 1, true)" for leaves, _ in gone]
+    return " and ".join(tests)
 
 
 def _day(clock: Clock) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["VARCHAR", "TIMESTAMP", "DATE", "BOOLEAN", "INTEGER", "DOUBLE"]
-Privacy = Literal["name", "number", "phone", "address", "free_text"]
+Privacy = Literal["name", "number", "phone", "address", "free_text", "coordinate"]
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,41 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Status:
+    """How a row may stand: SQL that is true of it; ``$as_of`` in it is what the data speak for.
+
+    One that ``stands`` tells how it is now, since whenever, so no period cuts a list of it.
+    ``tone`` is how grave it is: good, warn, bad, or nothing.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    sql: str
+    stands: bool = False
+    tone: Literal["good", "warn", "bad", ""] = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step in a row's life: the column of its moment, that of its limit where it has one, and
+    those from which the limit runs, the first that is known.
+    """
+
+    column: str
+    due: str = ""
+    since: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Fact:
     """A table of what happened or stands: its columns, natural key, place, and time.
 
-    ``month`` is the column whose month decides the row's file in a snapshot.
-    ``words`` names it in Chinese and English. ``sensitive`` are values of its ``topic`` about which
-    small counts at the lowest level say too much of single people.
+    ``month`` is the column whose month decides the row's file in a snapshot. What a list of its
+    rows shows is ``listed``, what it can be searched by ``search``; ``heading`` names a row to
+    people. Of the ``statuses`` the first of ``badges`` that is true stands beside a row.
+    ``sensitive`` are values of its ``topic`` about which small counts at the lowest level say too
+    much of single people.
     """
 
     name: str
@@ -77,6 +106,12 @@ class Fact:
     derived: tuple[Derived, ...] = ()
     checks: tuple[Check, ...] = ()
     sensitive: tuple[str, ...] = ()
+    heading: str = "number"
+    listed: tuple[str, ...] = ()
+    search: tuple[str, ...] = ("number",)
+    statuses: tuple[Status, ...] = ()
+    badges: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def column(self, name: str) -> Column:
         """The declared column of that name (KeyError for a name that is none)."""
@@ -92,6 +127,10 @@ class Fact:
     def names(self) -> tuple[str, ...]:
         """The names of those columns."""
         return tuple(name for name, _ in self.typed)
+
+    def status(self, name: str) -> Status:
+        """The status of that name (KeyError for a name that is none)."""
+        return {status.name: status for status in self.statuses}[name]
 
     @property
     def happened(self) -> tuple[str, ...]:
@@ -130,6 +169,7 @@ LEFT_OPEN = (
         "Left open because",
         "留白的原因;有原因即为留白,不进分子分母,另行列数。"
         "Why it is left open: outside numerator and denominator, counted apart.",
+        privacy="free_text",
     ),
     Column(
         "left_open_until",

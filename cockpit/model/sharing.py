@@ -6,7 +6,18 @@ forbids may stay out, and the basis is stated in the catalogue.
 
 from __future__ import annotations
 
-from cockpit.model.fact import IS_LEFT_OPEN, LEFT_OPEN, PLACE, SOURCE, UPDATED, Check, Column, Fact
+from cockpit.model.fact import (
+    IS_LEFT_OPEN,
+    LEFT_OPEN,
+    PLACE,
+    SOURCE,
+    UPDATED,
+    Check,
+    Column,
+    Fact,
+    Step,
+)
+from cockpit.model.statuses import DATASET_STATUSES, REQUEST_STATUSES
 
 CLASSES = ("无条件共享", "有条件共享", "不予共享")
 CYCLES = ("实时", "每日", "每周", "每旬", "每月", "每季度", "每年")
@@ -99,6 +110,30 @@ DATASETS = Fact(
         Check("retired_at < listed_at", "retired_at", "retired_at lies before listed_at"),
         Check("rows_good > rows_total", "rows_good", "rows_good is more than rows_total"),
     ),
+    heading="name",
+    listed=(
+        "number",
+        "name",
+        "provider",
+        "sharing_class",
+        "legal_basis",
+        "way",
+        "cycle",
+        "shared_at",
+        "renewed_at",
+        "called_at",
+    ),
+    search=("number", "name", "provider"),
+    statuses=DATASET_STATUSES,
+    badges=("retired", "left_open", "with_basis", "without_basis", "unshared", "shared"),
+    steps=(
+        Step("listed_at"),
+        Step("collected_at"),
+        Step("shared_at"),
+        Step("renewed_at"),
+        Step("called_at"),
+        Step("retired_at"),
+    ),
 )
 
 SHARE_REQUESTS = Fact(
@@ -152,7 +187,14 @@ SHARE_REQUESTS = Fact(
         Column(
             "granted", "BOOLEAN", "同意", "Granted", "是否同意;未答复为空。NULL until answered."
         ),
-        Column("reason", "VARCHAR", "不同意理由", "Reason", "不同意的理由。Why not."),
+        Column(
+            "reason",
+            "VARCHAR",
+            "不同意理由",
+            "Reason",
+            "不同意的理由。Why not.",
+            privacy="free_text",
+        ),
         *LEFT_OPEN,
         UPDATED,
     ),
@@ -160,5 +202,37 @@ SHARE_REQUESTS = Fact(
     checks=tuple(
         Check(f"{name} < asked_at", name, f"{name} lies before asked_at")
         for name in ("answered_at", "provided_at", "withdrawn_at")
+    ),
+    heading="asker",
+    listed=(
+        "number",
+        "dataset",
+        "kind",
+        "asker",
+        "provider",
+        "sharing_class",
+        "asked_at",
+        "answer_due_at",
+        "answered_at",
+        "granted",
+        "provided_at",
+    ),
+    search=("number", "dataset", "asker", "provider"),
+    statuses=REQUEST_STATUSES,
+    badges=(
+        "withdrawn",
+        "left_open",
+        "overdue",
+        "open",
+        "declined",
+        "provided",
+        "unprovided",
+        "answered",
+    ),
+    steps=(
+        Step("asked_at"),
+        Step("answered_at", "answer_due_at", ("asked_at",)),
+        Step("provided_at", "provide_due_at", ("answered_at",)),
+        Step("withdrawn_at"),
     ),
 )

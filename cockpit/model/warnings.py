@@ -15,7 +15,9 @@ from cockpit.model.fact import (
     Check,
     Column,
     Fact,
+    Step,
 )
+from cockpit.model.statuses import WARNING_STATUSES
 
 COLOURS = ("red", "orange", "yellow", "blue")
 
@@ -121,4 +123,30 @@ WARNINGS = Fact(
         Check(f"{name} < raised_at", name, f"{name} lies before raised_at") for name, *_ in LOOP[1:]
     ),
     sensitive=SENSITIVE,
+    heading="topic",
+    listed=(
+        "number",
+        "topic",
+        "colour",
+        "value",
+        "baseline",
+        "unit",
+        "raised_at",
+        "signed_at",
+        "clear_due_at",
+        "cleared_at",
+    ),
+    search=("number", "topic", "enterprise"),
+    statuses=WARNING_STATUSES,
+    badges=("false_alarm", "left_open", "overdue", "unsigned", "open", "cleared"),
+    steps=(
+        Step("raised_at"),
+        Step("signed_at", "sign_due_at", ("raised_at",)),
+        Step("judged_at"),
+        Step("dispatched_at"),
+        Step("handled_at"),
+        Step("answered_at", "answer_due_at", ("raised_at",)),
+        Step("checked_at"),
+        Step("cleared_at", "clear_due_at", ("raised_at",)),
+    ),
 )

@@ -23,10 +23,10 @@ from cockpit.people.registry import Registry
 from cockpit.people.roles import Right
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
-from cockpit.web import frame
+from cockpit.web import dossier, frame, listing
 from cockpit.web.elements import Element
 from cockpit.web.menu import menu
-from cockpit.web.pages import place, plain
+from cockpit.web.pages import place, plain, row, rows
 from cockpit.web.urls import LANGUAGES, State, read
 from cockpit.web.view import Asked, gather
 from cockpit.web.words import Words
@@ -74,7 +74,10 @@ class Desk:
         try:
             with self.current() as snapshot:
                 place = root_name(viewer, snapshot, words)
-                found = self._page(viewer, snapshot, state, anywhere, words)
+                if dossier.leads_here(pathname):
+                    found = self._rows(viewer, snapshot, pathname, search, words)
+                else:
+                    found = self._page(viewer, snapshot, state, anywhere, words)
         except NoSnapshot:
             found = written(plain.empty(words))
         return found.replace(ME, written(menu(viewer, words, place)))
@@ -120,6 +123,36 @@ class Desk:
             return asked, 0, ""
         except Refused as refused:
             return asked, 0, refused.why
+
+    def _rows(
+        self, viewer: Viewer, snapshot: Snapshot, pathname: str, search: str, words: Words
+    ) -> bytes:
+        """A list of rows, or one row: a row of others and one that is not look the same."""
+        asked, anywhere = listing.read(pathname, search), read("/place/", search)
+        try:
+            seen = dossier.clear(viewer, snapshot, pathname, search)
+        except Refused as refused:
+            state = asked.state if asked else anywhere
+            return written(plain.refused(words, snapshot, viewer, refused, state))
+        if seen is not None and asked is not None:
+            return dossier.listed(self, viewer, snapshot, seen, asked, words, rows.build)
+        found = None
+        if seen is not None:
+            found = dossier.single(self, viewer, snapshot, seen, pathname, search, words, row.build)
+        if found is not None:
+            return found
+        root = gate(viewer, Scope(snapshot.tree)).root
+        chosen = anywhere.language if anywhere else ""
+        word = "row_none" if seen is not None else "lost"
+        return written(plain.lost(words, snapshot, root, chosen, word))
+
+    def holds(self, viewer: Viewer, pathname: str) -> int:
+        """The status with which the page of a list or a row is sent, as ``knows`` for a place."""
+        try:
+            with self.current() as snapshot:
+                return dossier.status(self, viewer, snapshot, pathname)
+        except NoSnapshot:
+            return 200
 
     def knows(self, viewer: Viewer, code: str) -> int:
         """The status with which the page of a place is sent: 200, also while nothing is published

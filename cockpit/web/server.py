@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from cockpit.model.mistakes import Mistake
 from cockpit.people.audit import AuditUnavailable
 from cockpit.settings import PROJECT, Settings, read
-from cockpit.web import api, entrance, forms, guard, index, offices, transfer
+from cockpit.web import api, entrance, forms, guard, index, offices, reveal, transfer
 from cockpit.web.desk import COOKIE, Desk
 from cockpit.web.guard import note_view, viewer
 from cockpit.web.pages import plain
@@ -45,7 +45,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
     server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
     guard.stand(server, desk)
-    for each in (api, entrance, offices):
+    for each in (api, entrance, offices, reveal):
         server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",

@@ -15,6 +15,7 @@ from cockpit.model.panel import Panel
 from cockpit.model.places import Place
 from cockpit.web.words_frame import FRAME
 from cockpit.web.words_panels import PANELS
+from cockpit.web.words_rows import ROWS
 from cockpit.web.words_values import VALUES
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -429,6 +430,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     **PANELS,
     **FRAME,
+    **ROWS,
 }
 
 
@@ -489,6 +491,11 @@ class Words:
             if column in titles:
                 return self._either(*titles[column])
         return self.panel(panel)
+
+    def status(self, fact: str, name: str) -> str:
+        """How a row stands."""
+        found = FACTS[fact].status(name)
+        return self._either(found.title, found.title_en)
 
     def level(self, rung: int, many: bool = False) -> str:
         """The word for a rung."""

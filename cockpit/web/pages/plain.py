@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.places import Place
 from cockpit.people.gate import Refused, Viewer
+from cockpit.people.roles import Right
 from cockpit.web import frame
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.urls import State
@@ -32,12 +33,14 @@ def empty(words: Words) -> Element:
     )
 
 
-def lost(words: Words, snapshot: Snapshot, root: Place, language: str) -> Element:
-    """No such page."""
+def lost(
+    words: Words, snapshot: Snapshot, root: Place, language: str, word: str = "lost"
+) -> Element:
+    """No such page, or no such row."""
     return _page(
         words,
-        words("lost"),
-        element("P", words("lost_meaning")),
+        words(word),
+        element("P", words(f"{word}_meaning")),
         _home(words, snapshot, root, language),
         snapshot=snapshot,
     )
@@ -48,13 +51,15 @@ def refused(
 ) -> Element:
     """What the viewer may not see, or what is not there: what may be seen, and whom to ask."""
     root = snapshot.tree.find(viewer.root) if viewer.root else snapshot.tree.root
+    totals = why.why == "right" and Right.SEE_DATA in viewer.rights
+    word = "rows" if totals else why.why
     return _page(
         words,
-        words(f"refused_{why.why}", code=state.place if state else ""),
-        element("P", words(f"refused_{why.why}_meaning", place=root.name if root else "")),
+        words(f"refused_{word}", code=state.place if state else ""),
+        element("P", words(f"refused_{word}_meaning", place=root.name if root else "")),
         element("P", words("refused_ask"), cls="quiet") if why.why != "unknown" else None,
         _home(words, snapshot, root, state.language if state else "")
-        if root and why.why != "right"
+        if root and word != "right"
         else None,
         snapshot=snapshot,
     )

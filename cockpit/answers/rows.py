@@ -1,0 +1,287 @@
+"""One row of a fact, found by its address within what a viewer may see, and what hangs together
+with it. A row that is somebody else's and one that does not exist are looked for in the same way
+and found in the same way: not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from cockpit.answers import lists
+from cockpit.answers.lists import Row
+from cockpit.answers.snapshot import Snapshot
+from cockpit.model.fact import Fact, Step
+from cockpit.model.facts import FACTS
+from cockpit.model.facts import fact as declared
+from cockpit.model.levels import rung
+from cockpit.model.lights import Pace, Walked
+from cockpit.model.masking import masked
+from cockpit.model.mistakes import Mistake
+from cockpit.model.places import Place
+from cockpit.model.scope import Cleared
+
+COMMUNITY = rung("community")
+MOST_KIN = 50
+"""Rows of a kind that are shown beside a row."""
+REACH = timedelta(days=100)
+"""Between a warning and the case that it led to there lie no more days than these."""
+
+
+@dataclass(frozen=True)
+class Kin:
+    """Rows that hang together with a row: ``what`` says how, in a word of the catalogue."""
+
+    what: str
+    fact: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A row with all its columns, masked, the statuses that are true of it, the steps of its life,
+    and what hangs together with it. ``hidden`` are the columns of which something is masked.
+    """
+
+    fact: Fact
+    row: Row
+    statuses: tuple[str, ...]
+    steps: tuple[Walked, ...]
+    kin: tuple[Kin, ...]
+    hidden: frozenset[str]
+
+
+def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Whole | None:
+    """The row of an address anywhere in what was cleared, or None."""
+    lists.allow(seen, lists.SEE_ROWS)
+    what = declared(fact)
+    steps = ", ".join(_step(step) for step in what.steps)
+    statuses = ", ".join(f"coalesce(({status.sql}), false)" for status in what.statuses)
+    private = [column for column in what.columns if column.privacy]
+    hides = ", ".join(f"{masked(c, f'r.{c.name}')} is distinct from r.{c.name}" for c in private)
+    found = _found(
+        snapshot,
+        seen,
+        what,
+        ref,
+        key,
+        f"{lists.shown(what, what.names)}, [{hides}], [{statuses}], [{steps}]",
+    )
+    if found is None:
+        return None
+    *shown, hidden, true, walked = found
+    row = lists.row(snapshot, what.names, shown)
+    return Whole(
+        what,
+        row,
+        tuple(each.name for each, holds in zip(what.statuses, true, strict=True) if holds),
+        _walk(what, row, walked, snapshot.standing(fact).as_of),
+        tuple(_kin(snapshot, seen, what, ref, key, row.place)),
+        frozenset(c.name for c, hides in zip(private, hidden, strict=True) if hides),
+    )
+
+
+def revealed(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str, column: str) -> Any:
+    """What one private column of a row really says. To be asked only once it is written down why.
+
+    Raises Mistake where there is no such row in what was cleared, or the column hides nothing.
+    """
+    lists.allow(seen, lists.REVEAL)
+    what = declared(fact)
+    if column not in [each.name for each in what.columns if each.privacy]:
+        raise Mistake(f"{column!r} of {fact} hides nothing")
+    found = _found(snapshot, seen, what, ref, key, f"r.{column}")
+    if found is None:
+        raise Mistake(f"there is no such row of {fact}")
+    return found[0]
+
+
+def place(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Place | None:
+    """Where the row of an address lies, or None where there is none in what was cleared."""
+    found = _found(snapshot, seen, declared(fact), ref, key, "r.pos")
+    return snapshot.tree.places[found[0]] if found else None
+
+
+def _found(
+    snapshot: Snapshot, seen: Cleared, fact: Fact, ref: str, key: str, asked: str
+) -> tuple[Any, ...] | None:
+    """What is asked of the row of an address, in the place cleared and all below it."""
+    if not lists.REF.fullmatch(ref) or not snapshot.standing(fact.name).rows:
+        return None
+    try:
+        day = date(int(ref[:4]), int(ref[4:6]), int(ref[6:8]))
+    except ValueError:
+        return None
+    rows = snapshot.rows(
+        *lists.bound(
+            f"select {asked} from {fact.name} r"
+            f" where pos between {seen.place.lo} and {seen.place.hi}"
+            f" and {fact.month} >= $day::date and {fact.month} < $day::date + 1"
+            f" and {lists.tag(fact)} = $tag limit 1",
+            {**lists.about(snapshot, fact, key), "day": day, "tag": ref.partition("-")[2]},
+        )
+    )
+    return rows[0] if rows else None
+
+
+# ── Steps ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _step(step: Step) -> str:
+    """SQL of what a step took and was allowed: [worked, working, ran, ticking, on a working day].
+    All NULL where it has no limit or nothing from which it runs.
+    """
+    if not step.due:
+        return "null::double[]"
+    since = f"coalesce({', '.join(f'r.{name}' for name in step.since)})"
+    until, due = f"coalesce(r.{step.column}, $as_of)", f"r.{step.due}"
+    return (
+        f"case when {since} is not null and {due} is not null then ["
+        f"work_hours({since}, {until})::double, work_hours({since}, {due})::double,"
+        f" clock_hours({since}, {until})::double, clock_hours({since}, {due})::double,"
+        f" is_work_day({due})::integer::double] end"
+    )
+
+
+def _walk(
+    fact: Fact, row: Row, times: Sequence[Sequence[Any] | None], as_of: datetime | None
+) -> tuple[Walked, ...]:
+    """The steps of a row. One that is not done was skipped where a later one is, or all is over."""
+    values, later = row.values, bool(row.badge) and not fact.status(row.badge).stands
+    walked = []
+    for step, took in zip(reversed(fact.steps), reversed(times), strict=True):
+        at, pace = values[step.column], None
+        if took is not None:
+            worked, working, ran, ticking, on_working_day = took
+            pace = Pace(worked, working, ran, ticking, bool(on_working_day))
+        walked.append(
+            Walked(
+                step.column,
+                at,
+                values[step.due] if step.due else None,
+                next((values[name] for name in step.since if values[name] is not None), None),
+                at or as_of,
+                pace,
+                skipped=at is None and later,
+            )
+        )
+        later = later or at is not None
+    return tuple(reversed(walked))
+
+
+# ── What hangs together ──────────────────────────────────────────────────────────────────────────
+
+
+def _kin(
+    snapshot: Snapshot, seen: Cleared, fact: Fact, ref: str, key: str, place: Place
+) -> list[Kin]:
+    """Rows that hang together with a row, as far as the viewer may see them."""
+
+    def own(*columns: str) -> tuple[Any, ...]:
+        return _found(snapshot, seen, fact, ref, key, ", ".join(f"r.{c}" for c in columns)) or ()
+
+    def rows(other: str, within: Place, test: str, **values: Any) -> tuple[Row, ...]:
+        if not snapshot.standing(other).rows:
+            return ()
+        about = FACTS[other]
+        lo, hi = max(within.lo, seen.place.lo), min(within.hi, seen.place.hi)
+        found = snapshot.rows(
+            *lists.bound(
+                f"select {lists.shown(about, about.listed)} from {other} r"
+                f" where pos between {lo} and {hi} and {test}"
+                f" order by r.{about.month}, r.source, r.number limit {MOST_KIN}",
+                {**lists.about(snapshot, about, key), **values},
+            )
+        )
+        return tuple(lists.row(snapshot, about.listed, each) for each in found)
+
+    if fact.name == "cases":
+        number, source, earlier = own("number", "source", "repeat_of")
+        return [
+            Kin(
+                "linked_warnings",
+                "warnings",
+                rows("warnings", seen.place, "r.case_number = $number", number=number),
+            ),
+            Kin("repeats", "cases", _chain(snapshot, seen, place, source, number, earlier, rows)),
+        ]
+    if fact.name == "warnings":
+        number, raised = own("case_number", "raised_at")
+        if number is None:
+            return [Kin("linked_cases", "cases", ())]
+        return [
+            Kin(
+                "linked_cases",
+                "cases",
+                rows(
+                    "cases",
+                    seen.place,
+                    "r.number = $number and r.reported_at between $first and $last",
+                    number=number,
+                    first=raised - REACH,
+                    last=raised + REACH,
+                ),
+            )
+        ]
+    if fact.name == "datasets":
+        (number,) = own("number")
+        return [
+            Kin(
+                "requests_about",
+                "share_requests",
+                rows("share_requests", seen.place, "r.dataset = $number", number=number),
+            )
+        ]
+    (number,) = own("dataset")
+    return [
+        Kin(
+            "dataset_of",
+            "datasets",
+            rows("datasets", seen.place, "r.number = $number", number=number),
+        )
+    ]
+
+
+def _chain(
+    snapshot: Snapshot,
+    seen: Cleared,
+    place: Place,
+    source: str,
+    number: str,
+    earlier: str | None,
+    rows: Any,
+) -> tuple[Row, ...]:
+    """All cases about the same thing, first to last, if the row is one of several: those that the
+    links from each to the one before lead to, in the community around it.
+    """
+    around = next(
+        (each for each in reversed(snapshot.tree.path(place)) if each.rung <= COMMUNITY), place
+    )
+    lo, hi = (around.lo, around.hi) if around.rung == COMMUNITY else (place.lo, place.lo)
+    lo, hi = max(lo, seen.place.lo), min(hi, seen.place.hi)
+    links = snapshot.rows(
+        f"select number, repeat_of from cases where pos between {lo} and {hi}"
+        " and source = $source and repeat_of is not null",
+        {"source": source},
+    )
+    near: dict[str, set[str]] = {}
+    for one, other in links:
+        near.setdefault(one, set()).add(other)
+        near.setdefault(other, set()).add(one)
+    known, waiting = {number}, [number]
+    while waiting:
+        fresh = near.get(waiting.pop(), set()) - known
+        known |= fresh
+        waiting += fresh
+    if len(known) < 2 and earlier is None:
+        return ()
+    found: tuple[Row, ...] = rows(
+        "cases",
+        replace(place, lo=lo, hi=hi),
+        "r.source = $source and list_contains($numbers, r.number)",
+        source=source,
+        numbers=sorted(known),
+    )
+    return found
