@@ -2,8 +2,9 @@
 
     layer | room      | may import                                         | what it holds
     ------+-----------+------------------------------------------------+----------------------
-        5 | __main__  | verbs web answers record people processes settings model | the verbs
+        5 | __main__  | verbs authors web answers record people processes settings model | the verbs
         4 | verbs     | record people processes settings model         | those about people
+        4 | authors   | answers record people settings model           | those for analysts' files
         3 | web       | answers people settings model                      | pages, walls, exports
         2 | record    | settings model                                     | the one writer
         2 | answers   | settings model                                     | the only readers

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cockpit import authors
 from cockpit import settings as environment
 from cockpit.model.mistakes import Mistake
 from cockpit.settings import Settings
@@ -26,10 +27,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-new = typer.Typer(help="Make a new city folder, or a template to fill in.", no_args_is_help=True)
+new = typer.Typer(
+    help="Make something new: a panel, a metric, a city's folder …", no_args_is_help=True
+)
 quarantine = typer.Typer(help="Rows that could not stand: list, export.", no_args_is_help=True)
 app.add_typer(new, name="new")
 app.add_typer(quarantine, name="quarantine")
+authors.add(app, new)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -344,23 +348,6 @@ def ask(
     out.print(table)
     out.print(f"[dim]{about.meaning} 口径: {about.clock or about.enters}. {about.standard}[/]")
     out.print(f"[dim]数据截至 {told['as_of']} · snapshot {told['snapshot']}[/]")
-
-
-@app.command()
-def check(
-    home: Home = None,
-    city: City = None,
-) -> None:
-    """Read and bind every metric and source; tells all that is wrong at once."""
-    from cockpit.record.checks import check_all
-
-    chosen = _settings(home, city)
-    mistakes, good = check_all(chosen)
-    for mistake in mistakes:
-        err.print(f"[bold red]✗[/] {_escape(mistake.text())}")
-    out.print(f"{good} file entries are right, {len(mistakes)} wrong.")
-    if mistakes:
-        raise typer.Exit(1)
 
 
 @new.command("city")

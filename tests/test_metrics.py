@@ -35,9 +35,9 @@ meaning   = "…"
 
 
 def test_the_shipped_files_are_right() -> None:
-    mistakes, good = check_all(Settings())
-    assert [mistake.text() for mistake in mistakes] == []
-    assert good >= 17 + 4
+    found = check_all(Settings())
+    assert [mistake.text() for mistake in found.mistakes] == []
+    assert found.good >= 17 + 4
 
 
 @pytest.mark.parametrize("metric", queries.metrics(Settings.queries), ids=lambda m: m.name)
@@ -90,11 +90,11 @@ def test_sql_that_does_not_fit_one_row_is_told(tmp_path: Path, sql: str, words: 
     folder.mkdir(parents=True)
     text = RIGHT.replace('"closed_at <= due_at"', f'"{sql}"')
     (folder / "metrics.toml").write_text(text, "utf-8")
-    mistakes, good = check_all(Settings(queries=tmp_path / "queries"))
-    (mistake,) = mistakes
+    found = check_all(Settings(queries=tmp_path / "queries"))
+    (mistake,) = found.mistakes
     assert words in mistake.text()
     assert "[good] numerator" in mistake.text()
-    assert good == 1
+    assert found.good == 1
 
 
 TALLIES = st.builds(

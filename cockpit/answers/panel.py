@@ -15,7 +15,7 @@ from cockpit.model.alarm import alarm
 from cockpit.model.binding import body, given, head, reads, said
 from cockpit.model.here import Window
 from cockpit.model.mistakes import Mistake
-from cockpit.model.panel import Bound, Columns
+from cockpit.model.panel import Bound, Columns, Panel
 from cockpit.model.period import Period
 from cockpit.model.scope import Cleared
 
@@ -100,3 +100,25 @@ def run(
         len(rows) > MOST_ROWS,
         (time.perf_counter() - began) * 1000,
     )
+
+
+def fault(panel: Panel, answer: Answer) -> Mistake | None:
+    """What is wrong with an answer that no SELECT alone shows, or None."""
+    if panel.chart == "number" and len(answer.rows) > 1:
+        return Mistake(
+            f"a number is one row, and this gives {len(answer.rows)}",
+            where=panel.at("chart"),
+            write="Aggregate to one row",
+        )
+    if panel.chart in ("table", "number", "scatter"):
+        return None
+    names = (*panel.x, *((panel.series,) if panel.series else ()))
+    keys = list(zip(*(answer.column(name) for name in names), strict=True))
+    twice = next((key for key in keys if keys.count(key) > 1), None) if len(keys) < 500 else None
+    if twice is not None:
+        return Mistake(
+            f"{', '.join(map(str, twice))} stands in more than one row",
+            where=panel.at("x"),
+            write=f"Group by {', '.join(names)}",
+        )
+    return None

@@ -26,8 +26,7 @@ def alarm(seconds: float, ring: Callable[[], object]) -> Iterator[Alarm]:
                 ring()
 
     timer = threading.Timer(seconds, late)
-    timer.daemon = True
-    timer.start()
+    timer.start()  # no daemon: one that wakes while Python ends takes the process down
     try:
         yield told
     finally:

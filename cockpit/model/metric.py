@@ -107,7 +107,7 @@ def _metric(subject: str, name: str, entry: object, text: str, where: str) -> Me
     known = {field.name: field for field in fields(Metric) if field.name not in _SET_BY_FILE}
 
     def spot(key: str = "") -> str:
-        return f"{where}:{_line(text, name, key)}"
+        return f"{where}:{line_of(text, name, key)}"
 
     if not isinstance(entry, dict):
         raise Mistake(f"{name!r} stands outside any metric", where=spot(), write=f"[{name}]")
@@ -153,7 +153,8 @@ def _metric(subject: str, name: str, entry: object, text: str, where: str) -> Me
     return Metric(**values, name=name, subject=subject, path=where)
 
 
-def _line(text: str, name: str, key: str) -> int:
+def line_of(text: str, name: str, key: str) -> int:
+    """The line on which a key of a metric stands; that of its name where it has no such key."""
     section = re.search(rf"^[ \t]*\[\s*\"?{re.escape(name)}\"?\s*\]", text, re.MULTILINE)
     start = section.end() if section else 0
     found = re.compile(rf"^[ \t]*{re.escape(key)}\s*=", re.MULTILINE).search(text, start)

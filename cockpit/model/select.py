@@ -83,6 +83,8 @@ REFUSED = {
     "current_localtime",
     "current_localtimestamp",
     "version",
+    # It makes much of nothing, and cannot be stopped on the way.
+    "repeat",
     # Their time grows with the square of a text's length, and nothing can stop them on the way.
     "damerau_levenshtein",
     "editdist3",
@@ -123,6 +125,8 @@ BARE = {
 }
 """Functions that are called without brackets: DuckDB's tree has them as columns."""
 LEVEL_WORDS = {level.name for level in LEVELS} | {level.title for level in LEVELS}
+LONGEST = 20_000
+"""Characters of a SELECT."""
 NOWHERE = 18446744073709551615
 """What DuckDB says where it does not know the spot."""
 
@@ -226,6 +230,8 @@ class Walk:
         if kind not in EXPRESSIONS:
             raise self.wrong(node, f"{kind.lower()} has no place here", "Write it another way")
         self._level(node, str(node.get("alias", "")))
+        if kind == "LAMBDA" and sum(each.get("class") == kind for each in _below(node)) > 1:
+            raise self.wrong(node, "a lambda stands in another", "Unnest, and join or aggregate")
         if kind == "FUNCTION":
             self._function(node, names)
         elif kind == "COLUMN_REF":
@@ -295,6 +301,12 @@ def allow(
 
 def look(tree: Tree, sql: str, spot: Spot, allowed: Allowed) -> tuple[str, ...]:
     """The relations that a SELECT reads, from DuckDB's tree of it. Raises Mistake."""
+    if len(sql) > LONGEST:
+        raise Mistake(
+            f"it has {len(sql):,} characters",
+            where=spot(1),
+            write=f"At most {LONGEST:,}: make two of it",
+        )
     if tree["error"]:
         _not_parsed(tree, sql, spot)
     if len(tree["statements"]) != 1:

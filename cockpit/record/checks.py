@@ -2,53 +2,142 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from cockpit.model.facts import FACTS
-from cockpit.model.metric import Metric, read_metrics
-from cockpit.model.mistakes import Mistake
-from cockpit.record import cube, queries
+from cockpit.model.metric import Metric, line_of, read_metrics
+from cockpit.model.mistakes import Mistake, did_you_mean
+from cockpit.model.panel import Bound, read_panel
+from cockpit.model.source import Source, read_source
+from cockpit.model.subject import FILE, NO_SUBJECTS, read_subject
+from cockpit.record import cube
 from cockpit.record.city import read_city
+from cockpit.record.mapping import select_tree
+from cockpit.record.panels import Bindery, bindery
+from cockpit.record.queries import shown, text_of
 from cockpit.settings import Settings
 
+METRICS = "metrics.toml"
 
-def check_all(settings: Settings) -> tuple[list[Mistake], int]:
-    """All mistakes found, and how many metrics and sources are right."""
-    con = duckdb.connect()
-    for macro in read_city(settings.city).calendar.macros():
-        con.execute(macro)
-    for fact in FACTS.values():
-        listed = ", ".join(f"{name} {kind}" for name, kind in fact.typed)
-        con.execute(f"create table {fact.name} ({listed})")
-    mistakes: list[Mistake] = []
-    good = 0
-    metrics: dict[str, Metric] = {}
-    for path in sorted(settings.queries.glob("*/metrics.toml")):
-        try:
-            found = read_metrics(path.parent.name, path.read_text("utf-8-sig"), str(path))
-        except Mistake as mistake:
-            mistakes.append(mistake)
-            continue
-        for name, metric in found.items():
-            try:
-                if name in metrics:
-                    raise Mistake(f"metric {name!r} stands in {metrics[name].path} too", where=path)
-                metrics[name] = metric
-                cube.weigh(con, [metric])
-                good += 1
-            except Mistake as mistake:
-                mistakes.append(mistake)
-    for path in sorted((settings.queries / "sources").glob("*.sql")):
-        try:
-            source = queries.source(settings.queries, path.stem)
-            tree = json.loads(
-                con.execute("select json_serialize_sql(?)", [source.sql]).fetchall()[0][0]
+
+@dataclass
+class Checked:
+    """What was found: the faults, how many entries are right, and the panels that bind."""
+
+    mistakes: list[Mistake] = field(default_factory=list)
+    good: int = 0
+    panels: list[Bound] = field(default_factory=list)
+    _seen: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def once(self, kind: str, name: str, where: str) -> None:
+        """A name stands only once in all subjects. Raises Mistake."""
+        before = self._seen.setdefault((kind, name), where)
+        if before != where:
+            raise Mistake(
+                f"{kind} {name!r} stands in {before} too",
+                where=where,
+                write="Give one of them another name",
             )
-            if tree["error"]:
-                raise Mistake(f"not a SELECT: {tree['error_message']}", where=path)
-            good += 1
+
+
+def check_all(settings: Settings, paths: Sequence[Path] = ()) -> Checked:
+    """Check the files named, or those of the folders named, or all there are."""
+    found = Checked()
+    macros = read_city(settings.city).calendar.macros()
+    with duckdb.connect(":memory:") as con, bindery(macros) as bench:
+        for macro in macros:
+            con.execute(macro)
+        for fact in FACTS.values():
+            listed = ", ".join(f"{name} {kind}" for name, kind in fact.typed)
+            con.execute(f"create table {fact.name} ({listed})")
+        for path in _files(paths or (settings.queries,), found):
+            try:
+                _check(con, bench, path, found)
+            except Mistake as mistake:
+                found.mistakes.append(mistake)
+    return found
+
+
+def _files(paths: Iterable[Path], found: Checked) -> Iterator[Path]:
+    """Files that analysts write; one that was named and is none of these is a Mistake."""
+    for path in paths:
+        if path.is_dir():
+            for each in sorted([*path.rglob("*.sql"), *path.rglob(METRICS), *path.rglob(FILE)]):
+                if each.parent.name not in NO_SUBJECTS or each.parent.name == "sources":
+                    yield each
+        elif path.is_file() and (path.suffix == ".sql" or path.name in (METRICS, FILE)):
+            yield path
+        else:
+            why = "is no file of analysts" if path.exists() else "is not there"
+            names = f"<subject>/<name>.sql, {METRICS}, {FILE} or sources/<name>.sql"
+            found.mistakes.append(Mistake(why, where=path, write=f"Name a folder, {names}"))
+
+
+def _check(con: duckdb.DuckDBPyConnection, bench: Bindery, path: Path, found: Checked) -> None:
+    subject, text, where = path.absolute().parent.name, text_of(path), shown(path)
+    if path.name == METRICS:
+        _metrics(con, subject, text, where, found)
+        return
+    if path.name == FILE:
+        read_subject(subject, text, where)
+    elif subject == "sources":
+        _source(con, read_source(path.stem, text, where))
+    else:
+        panel = read_panel(subject, path.stem, text, where)
+        found.once("panel", panel.name, where)
+        found.panels.append(bench.bind(panel))
+    found.good += 1
+
+
+def _metrics(
+    con: duckdb.DuckDBPyConnection, subject: str, text: str, where: str, found: Checked
+) -> None:
+    for metric in read_metrics(subject, text, where).values():
+        try:
+            found.once("metric", metric.name, where)
+            cube.weigh(con, [metric])
+            found.good += 1
         except Mistake as mistake:
-            mistakes.append(mistake)
-    return mistakes, good
+            found.mistakes.append(_with_line(mistake, metric, text))
+
+
+def _with_line(mistake: Mistake, metric: Metric, text: str) -> Mistake:
+    """The same, with the line on which the metric's expression stands."""
+    part = (mistake.where or "").rpartition(" ")[2]
+    line = line_of(text, metric.name, part)
+    where = str(mistake.where).replace(metric.path, f"{metric.path}:{line}", 1)
+    return Mistake(mistake.found, where=where, write=mistake.write)
+
+
+def _source(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Whether a mapping reads raw alone, and fills columns that its fact has."""
+    known = {column.name for column in FACTS[source.fact].columns}
+    node = select_tree(con, source)["statements"][0]["node"]
+    for item in node["select_list"]:
+        name = _given(item)
+        if name and name.lower() not in known:
+            raise Mistake(
+                f"{source.fact} has no column {name!r}",
+                where=source.path,
+                write=did_you_mean(name.lower(), known),
+            )
+
+
+def _given(item: dict[str, Any]) -> str:
+    """The name that a SELECT gives to one of its columns, where it says one."""
+    names = item.get("column_names") or ("",)
+    return str(item.get("alias") or names[-1])
+
+
+def spot(mistake: Mistake) -> tuple[str | None, int | None]:
+    """The file and the line of a mistake, apart."""
+    found = re.match(r"(?P<file>.*?\.(?:sql|toml))(?::(?P<line>\d+))?", mistake.where or "")
+    if found is None:
+        return mistake.where, None
+    return found["file"], int(found["line"]) if found["line"] else None

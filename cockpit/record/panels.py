@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +21,8 @@ from cockpit.model.subject import Subject
 from cockpit.record import queries
 
 MEMORY = "256MB"
+ROOM = 1 << 30
+"""Bytes more than before that a process may take while panels are bound."""
 PATIENCE = 3.0
 """Seconds that trying one statement may take: constants are worked out while it is bound."""
 
@@ -78,8 +82,34 @@ class Bindery:
 @contextmanager
 def bindery(macros: Sequence[str]) -> Iterator[Bindery]:
     """Open one."""
-    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": MEMORY}) as con:
+    with _little_room(), duckdb.connect(":memory:") as con:
+        con.execute("set threads=1")
+        con.execute(f"set memory_limit='{MEMORY}'")
         yield Bindery(con, macros)
+
+
+@contextmanager
+def _little_room() -> Iterator[None]:
+    """Constants are worked out while a SELECT is bound, as large as it wants them: so that this
+    fails, and does not end the one writer, the process may meanwhile take little more memory.
+    """
+    before, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = [each for each in (before, hard, _taken() + ROOM) if each != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(most), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
+
+
+def _taken() -> int:
+    """Bytes of memory that this process has for its data."""
+    try:
+        told = Path("/proc/self/status").read_text("utf-8")
+    except FileNotFoundError:  # not Linux: there is no such limit to be kept either
+        return 1 << 50
+    found = re.search(r"^VmData:\s*(\d+) kB", told, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 1 << 50
 
 
 def shelf(folder: Path, macros: Sequence[str]) -> Shelf:

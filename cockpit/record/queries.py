@@ -16,11 +16,11 @@ def metrics(queries: Path) -> list[Metric]:
     """Every metric of every subject. Raises Mistake; a name stands only once in all of them."""
     found: dict[str, Metric] = {}
     for path in sorted(queries.glob("*/metrics.toml")):
-        for name, metric in read_metrics(path.parent.name, _text(path), _shown(path)).items():
+        for name, metric in read_metrics(path.parent.name, text_of(path), shown(path)).items():
             if name in found:
                 raise Mistake(
                     f"metric {name!r} stands in {found[name].path} too",
-                    where=_shown(path),
+                    where=shown(path),
                     write="Give one of them another name",
                 )
             found[name] = metric
@@ -34,15 +34,15 @@ def panels(queries: Path) -> tuple[list[Panel], list[Broken]]:
     for path in _panel_files(queries):
         subject = path.parent.name
         try:
-            panel = read_panel(subject, path.stem, _text(path), _shown(path))
+            panel = read_panel(subject, path.stem, text_of(path), shown(path))
             if panel.name in good:
                 raise Mistake(
                     f"panel {panel.name!r} stands in {good[panel.name].path} too",
-                    where=_shown(path),
+                    where=shown(path),
                     write="Give one of them another name",
                 )
         except Mistake as mistake:
-            broken.append(Broken(path.stem, subject, _shown(path), mistake.text()))
+            broken.append(Broken(path.stem, subject, shown(path), mistake.text()))
         else:
             good[panel.name] = panel
     return sorted(good.values(), key=lambda each: (each.subject, each.order, each.name)), broken
@@ -55,11 +55,11 @@ def subjects(queries: Path) -> tuple[list[Subject], list[Broken]]:
         path = folder / FILE
         try:
             found.append(
-                read_subject(folder.name, _text(path) if path.is_file() else "", _shown(path))
+                read_subject(folder.name, text_of(path) if path.is_file() else "", shown(path))
             )
         except Mistake as mistake:
             found.append(Subject(folder.name, folder.name))
-            broken.append(Broken(FILE, folder.name, _shown(path), mistake.text()))
+            broken.append(Broken(FILE, folder.name, shown(path), mistake.text()))
     return sorted(found, key=lambda each: (each.order, each.name)), broken
 
 
@@ -87,7 +87,7 @@ def sources(queries: Path) -> dict[str, Source]:
     """Every mapping in ``sources/``, and under each fact's own name its template."""
     found = {name: template_source(name) for name in FACTS}
     for path in sorted((queries / "sources").glob("*.sql")):
-        found[path.stem] = read_source(path.stem, _text(path), _shown(path))
+        found[path.stem] = read_source(path.stem, text_of(path), shown(path))
     return found
 
 
@@ -99,10 +99,11 @@ def source(queries: Path, name: str) -> Source:
     if "/" in name or not path.is_file():
         known = [*FACTS, *(p.stem for p in (queries / "sources").glob("*.sql"))]
         raise Mistake(f"there is no source {name!r}", write=did_you_mean(name, known))
-    return read_source(name, _text(path), _shown(path))
+    return read_source(name, text_of(path), shown(path))
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a file says. Raises Mistake for one that is no UTF-8."""
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -111,7 +112,8 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """A file's path as people read it: from where they stand, if it lies below."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -5,19 +5,16 @@ itself. They are asked side by side within the page's one request.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import partial
 
 from cachetools import TTLCache
 
 from cockpit.answers import panel as answers
-from cockpit.answers.cache import Key
+from cockpit.answers.crew import Crew
 from cockpit.answers.panel import ALLOWANCE, MOST_ROWS, Answer, Slow
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
@@ -31,6 +28,8 @@ from cockpit.web.words import Words
 
 log = logging.getLogger("cockpit.panels")
 
+GRACE = 2.0
+"""Seconds in which what was stopped ought to have ended."""
 REST = 60.0
 """Seconds for which a panel that was too slow is left alone."""
 CELL_BYTES = 60
@@ -48,14 +47,10 @@ class Trouble:
 
 Outcome = Answer | Trouble
 
-_resting: TTLCache[Key, Trouble] = TTLCache(4096, REST)
+_resting: TTLCache[tuple[str, str, str], Trouble] = TTLCache(4096, REST)
+"""By snapshot, panel and place."""
 _lock = threading.Lock()
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    """Made when it is first needed: threads do not survive a fork."""
-    return ThreadPoolExecutor(max(2, os.cpu_count() or 1), thread_name_prefix="panel")
+_crew: Crew[Outcome] = Crew(ALLOWANCE + GRACE)
 
 
 def section(asked: Asked, words: Words) -> Element | None:
@@ -81,46 +76,41 @@ def section(asked: Asked, words: Words) -> Element | None:
 
 def answered(asked: Asked, panels: Sequence[Bound]) -> list[Outcome]:
     """Every panel's answer, or why it has none: asked side by side, each once."""
-    waiting: list[Future[Outcome]] = [_pool().submit(_outcome, asked, one) for one in panels]
-    patience = ALLOWANCE * (1 + len(panels))
-    found: list[Outcome] = []
-    for one, each in zip(panels, waiting, strict=True):
-        try:
-            found.append(each.result(patience))
-        except TooLate:
-            found.append(_rest(_key(asked, one), one, "it cannot be stopped"))
-    return found
+    questions = [partial(_outcome, asked, one) for one in panels]
+    return [
+        found or _rest(asked, one, "it could not be stopped")
+        for one, found in zip(panels, _crew.ask(questions), strict=True)
+    ]
 
 
-def _key(asked: Asked, one: Bound) -> Key:
-    return asked.key("panel", (one.panel.name, asked.as_of.isoformat()))
+def _spot(asked: Asked, one: Bound) -> tuple[str, str, str]:
+    return asked.snapshot.id, one.panel.name, asked.place.code
 
 
 def _outcome(asked: Asked, one: Bound) -> Outcome:
-    key = _key(asked, one)
     with _lock:
-        resting = _resting.get(key)
+        resting = _resting.get(_spot(asked, one))
     if resting is not None:
         return resting
     try:
         return asked.cache.get(
-            key,
+            asked.key("panel", (one.panel.name, asked.as_of.isoformat())),
             lambda: answers.run(asked.snapshot, one, asked.seen, asked.period, asked.as_of),
             size,
         )
     except Slow as slow:
-        return _rest(key, one, slow.text())
+        return _rest(asked, one, slow.text())
     except Mistake as mistake:
         log.error("panel %s: %s", one.panel.name, mistake.text())
         return Trouble("panel_broken", mistake.text())
 
 
-def _rest(key: Key, one: Bound, why: str) -> Trouble:
-    """A panel that was too slow is not tried again at once: others want the machine too."""
+def _rest(asked: Asked, one: Bound, why: str) -> Trouble:
+    """A panel that was too slow is not tried again there at once: others want the machine too."""
     log.warning("panel %s is slow: %s", one.panel.name, why)
     trouble = Trouble("panel_slow", why)
     with _lock:
-        _resting[key] = trouble
+        _resting[_spot(asked, one)] = trouble
     return trouble
 
 

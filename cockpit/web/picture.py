@@ -16,6 +16,8 @@ from cockpit.web.words import Words
 
 LISTED, LISTED_DAYS = 100, 400
 """Rows of a table in a page; more where they are days, which a chart draws all."""
+STRETCH = 1.5
+"""So far a figure may grow where a card beside it is higher."""
 
 
 def picture(panel: Panel, said: Answer, words: Words) -> tuple[Element, int]:
@@ -45,7 +47,10 @@ def picture(panel: Panel, said: Answer, words: Words) -> tuple[Element, int]:
             n=numbers.whole(len(said.rows)),
         ),
         cls="panel-figure",
-        style={"height": f"{drawing.height:g}rem"},
+        style={
+            "flex": f"1 0 {drawing.height:g}rem",
+            "maxHeight": f"{drawing.height * STRETCH:g}rem",
+        },
     )
     return drawn, drawing.left_out
 
@@ -143,13 +148,17 @@ def _float(value: Any) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def _cell(panel: Panel, name: str, kind: str, value: Any, words: Words) -> tuple[str, bool]:
-    """A cell in words, and whether it is a number."""
+def cell(panel: Panel, name: str, kind: str, value: Any, words: Words) -> str:
+    """A value of a column in words."""
     if kind in NUMBERS:
         if name in panel.y:
-            return measured(panel.unit, _float(value)), True
-        return (numbers.BLANK if value is None else numbers.whole(value)), True
-    return text(panel, name, kind, value, words), False
+            return measured(panel.unit, _float(value))
+        return numbers.BLANK if value is None else numbers.whole(value)
+    return text(panel, name, kind, value, words)
+
+
+_CELLS = dict.fromkeys(NUMBERS, "figure-cell") | dict.fromkeys(MOMENTS, "day-cell")
+"""The class of a cell, by the type of its column."""
 
 
 def number(panel: Panel, said: Answer, words: Words) -> Element:
@@ -188,7 +197,7 @@ def table(panel: Panel, said: Answer, words: Words) -> Element:
             "Th",
             words.label(panel, name),
             scope="col",
-            cls="figure-cell" if kind in NUMBERS else None,
+            cls=_CELLS.get(kind),
         )
         for name, kind in types
         if name in shown
@@ -198,11 +207,11 @@ def table(panel: Panel, said: Answer, words: Words) -> Element:
         cells: list[Element] = []
         for (name, kind), value in zip(types, row, strict=True):
             if name in shown:
-                told, is_number = _cell(panel, name, kind, value, words)
+                told = cell(panel, name, kind, value, words)
                 cells.append(
-                    element("Td", told, cls="figure-cell" if is_number else None)
+                    element("Td", told, cls=_CELLS.get(kind))
                     if cells
-                    else element("Th", told, scope="row")
+                    else element("Th", told, scope="row", cls=_CELLS.get(kind))
                 )
         lines.append(element("Tr", *cells))
     cut = None
@@ -228,5 +237,5 @@ def table(panel: Panel, said: Answer, words: Words) -> Element:
             aria_labelledby=f"title-{panel.name}",
         ),
         cut,
-        cls="panel-table",
+        cls="panel-rows",
     )

@@ -15,13 +15,12 @@ from cockpit.web.charts.drawing import (
     Rows,
     Value,
     add,
+    along_axis,
     grid,
     hover,
     layout,
-    names_axis,
     safe,
     say,
-    time_axis,
     total,
     values_axis,
 )
@@ -61,8 +60,6 @@ def _bars(rows: Rows, mode: str) -> Drawing:
         left += more
     alone = len(table.measures) == 1
     across: list[Value] = list(range(len(table.names))) if lying else list(table.names)
-    if rows.kind == "number":
-        across = list(range(len(table.names)))
     data = []
     for measure in table.measures:
         trace: Figure = {
@@ -88,9 +85,7 @@ def _bars(rows: Rows, mode: str) -> Drawing:
     if mode == "stack":
         heights = [tuple(add(each) for each in zip(*heights, strict=True))] if heights else []
     measured = values_axis(rows, heights, 1.18 if lying and alone else 1.08)
-    named = time_axis(rows) if rows.kind == "time" else names_axis(table.names)
-    if rows.kind == "number":
-        named |= _thinned(rows, table.names)
+    named = along_axis(rows, table.names)
     if lying:
         named |= {"range": [len(table.names) - 0.4, -0.6], "ticklabelstandoff": 6}
         if alone:
@@ -150,13 +145,6 @@ def _largest(table: Grid, rows: Rows) -> tuple[Grid, int]:
     return Grid(tuple(names), tuple(measures)), len(rest)
 
 
-def _thinned(rows: Rows, names: tuple[Value, ...]) -> Figure:
-    """Ticks at so many of the numbers as can be read."""
-    step = max(1, -(-len(names) // 12))
-    spots = list(range(0, len(names), step))
-    return {"tickvals": spots, "ticktext": [safe(rows.told(names[spot])) for spot in spots]}
-
-
 def _says(rows: Rows, table: Grid, measure: Measure) -> list[str]:
     return [
         say(rows, rows.told(name), measure, value)
@@ -168,7 +156,7 @@ def _lines(rows: Rows, fill: bool) -> Drawing:
     table = grid(rows)
     several = len(table.measures) > 1
     across: list[Value] = (
-        list(table.names) if rows.kind == "time" else list(range(len(table.names)))
+        list(range(len(table.names))) if rows.kind == "text" else list(table.names)
     )
     data = []
     for number, measure in enumerate(table.measures):
@@ -193,9 +181,7 @@ def _lines(rows: Rows, fill: bool) -> Drawing:
     heights = [measure.values for measure in table.measures]
     if fill and several:
         heights = [tuple(add(each) for each in zip(*heights, strict=True))]
-    named = time_axis(rows) if rows.kind == "time" else names_axis(table.names)
-    if rows.kind == "number":
-        named |= _thinned(rows, table.names)
+    named = along_axis(rows, table.names)
     figure = {
         "data": data,
         "layout": layout(showlegend=several, xaxis=named, yaxis=values_axis(rows, heights)),

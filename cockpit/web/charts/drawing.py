@@ -102,6 +102,8 @@ def grid(rows: Rows) -> Grid:
     along = list(dict.fromkeys(rows.x[0]))
     if rows.kind == "time":
         along = span_of(along)
+    elif rows.kind == "number":
+        along = sorted(along, key=lambda number: float(number or 0))
     at = {name: number for number, name in enumerate(along)}
     found: dict[str, list[float | None]] = {}
     if rows.series:
@@ -250,6 +252,19 @@ def values_axis(
     return axis
 
 
+def numbers_axis(title: str) -> Figure:
+    """An axis of numbers that are no measure."""
+    return {
+        "title": {"text": safe(title)},
+        "tickformat": ",~r",
+        "fixedrange": True,
+        "automargin": True,
+        "zeroline": False,
+        "showgrid": False,
+        "nticks": 8,
+    }
+
+
 def names_axis(names: Sequence[Value]) -> Figure:
     """An axis of names: by their number, so that two that are cut alike stay two."""
     return {
@@ -261,11 +276,16 @@ def names_axis(names: Sequence[Value]) -> Figure:
         "automargin": True,
         "showgrid": False,
         "zeroline": False,
+        "ticks": "",
     }
 
 
-def time_axis(rows: Rows) -> Figure:
-    """An axis of days."""
+def along_axis(rows: Rows, names: Sequence[Value]) -> Figure:
+    """The axis of x: names, numbers, or days."""
+    if rows.kind == "text":
+        return names_axis(names)
+    if rows.kind == "number":
+        return numbers_axis(rows.x_title)
     return {
         "type": "date",
         "tickformat": rows.dates,

@@ -44,39 +44,46 @@ def treemap(rows: Rows) -> Drawing:
         name: rows.tones.get(name, "other" if name == rows.other else str(number % MOST_SERIES + 1))
         for number, name in enumerate(tops)
     }
+    whole = rows.y[0].name
+    areas = {(): sum(leaves.values()), **sums}
+    colours = ["rgba(0, 0, 0, 0)"]
+    for path in sums:
+        share = 0.38 if path in leaves else 0.1
+        colours.append(TONES[tones[path[0]]].replace("rgb", "rgba").replace(")", f", {share})"))
     trace: Figure = {
         "type": "treemap",
-        "ids": [_id(path) for path in sums],
-        "labels": [safe(path[-1]) for path in sums],
-        "parents": [_id(path[:-1]) for path in sums],
-        "values": list(sums.values()),
+        "ids": [_id(path) for path in areas],
+        "labels": [safe(path[-1] if path else whole) for path in areas],
+        "parents": [_id(path[:-1]) if path else "" for path in areas],
+        "values": list(areas.values()),
         "branchvalues": "total",
-        "text": [safe(rows.show(value)) for value in sums.values()],
+        "text": [safe(rows.show(value)) for value in areas.values()],
         "textinfo": "label+text",
         "customdata": [
-            f"{safe(' › '.join(path))}<br>{safe(rows.y[0].name)}: {safe(rows.show(value))}"
-            for path, value in sums.items()
+            f"{safe(' › '.join(path))}<br>{safe(whole)}: {safe(rows.show(value))}"
+            for path, value in areas.items()
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {
-            "colors": [TONES[tones[path[0]]] for path in sums],
-            "line": {"width": 1},
-            "pad": {"t": 18, "l": 2, "r": 2, "b": 2},
+            "colors": colours,
+            "depthfade": False,
+            "line": {"width": 0},
+            "pad": {"t": 22, "l": 2, "r": 2, "b": 2},
         },
-        "opacity": 1,
         "tiling": {"pad": 2},
-        "pathbar": {"thickness": 20},
-        "maxdepth": 3,
+        "pathbar": {"visible": False},
     }
     figure = {
-        "data": [trace],
-        "layout": layout(margin={"l": 0, "r": 0, "t": 24, "b": 0}),
+        "data": [trace] if leaves else [],
+        "layout": layout(
+            margin={"l": 0, "r": 0, "t": 0, "b": 0}, uniformtext={"minsize": 10, "mode": "hide"}
+        ),
     }
     return Drawing(figure, 20.0, len(rest))
 
 
 def _id(path: tuple[str, ...]) -> str:
-    return "\x1f".join(path)
+    return "\x1f".join(("", *path))
 
 
 def funnel(rows: Rows) -> Drawing:

@@ -16,6 +16,7 @@ from cockpit.web.charts.drawing import (
     hover,
     layout,
     names_axis,
+    numbers_axis,
     safe,
     say,
     short,
@@ -29,13 +30,15 @@ TOLD = 150
 MOST_POINTS = 2_000
 NAMED_POINTS = 12
 """Points up to which each says its name."""
-HEAT = ((0.0, "rgba(0, 114, 178, 0.06)"), (1.0, "rgba(0, 114, 178, 0.72)"))
+HEAT = ((0.0, "rgba(40, 135, 215, 0.07)"), (1.0, "rgba(40, 135, 215, 0.85)"))
 """One hue, the more of it the more there is: it lies on the page's ground by day and by night."""
 
 
 def heatmap(rows: Rows) -> Drawing:
     """A value for each x and series; what is not known is a hole."""
     along = list(dict.fromkeys(rows.x[0]))
+    if rows.kind == "number":
+        along.sort(key=lambda number: float(number or 0))
     down = list(dict.fromkeys(rows.series))
     cells: dict[tuple[Value, str], float | None] = {}
     for x, y, value in zip(rows.x[0], rows.series, rows.y[0].values, strict=True):
@@ -113,13 +116,8 @@ def scatter(rows: Rows) -> Drawing:
         }
     known = [float(x) for x in xs if x is not None]
     air = ((max(known) - min(known)) * 0.06 or 1.0) if known else 1.0
-    across: Figure = {
-        "title": {"text": safe(rows.x_title)},
-        "tickformat": ",~r",
-        "fixedrange": True,
-        "automargin": True,
-        "zeroline": False,
-        "nticks": 6,
+    across = numbers_axis(rows.x_title) | {
+        "showgrid": True,
         "range": [min(known) - air, max(known) + air] if known else [0, 1],
     }
     up = values_axis(rows, [ys], 1.15) | {"title": {"text": safe(rows.y_title)}}
@@ -168,14 +166,7 @@ def distribution(rows: Rows) -> Drawing:
             }
         )
     data[0]["showlegend"] = False
-    across: Figure = {
-        "title": {"text": safe(rows.x_title)},
-        "tickformat": ",~r",
-        "fixedrange": True,
-        "automargin": True,
-        "zeroline": False,
-        "showgrid": False,
-        "nticks": 8,
+    across = numbers_axis(rows.x_title) | {
         "range": [min(edges), max(edges) + width] if edges else [0, 1],
     }
     figure = {

@@ -1,0 +1,173 @@
+"""What ``cockpit new`` writes: files of analysts that work as they are, to be changed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cockpit.model.facts import FACTS, fact
+from cockpit.model.mistakes import Mistake
+from cockpit.model.subject import FILE, NO_SUBJECTS
+
+PANEL = """\
+/*
+title    = "{title}"
+title_en = "{title_en}"
+asks     = "本期各地有多少?"
+asks_en  = "How many are there in each place in the period?"
+meaning  = "按{month}落在本期的{title}计数。"
+chart    = "bars"
+x        = "place"
+y        = "rows"
+labels   = {{ rows = ["数量", "Number"] }}
+fact     = "{fact}"
+*/
+-- {fact}_here holds the rows of the place and period on the screen;
+-- place is the name one level down, whichever level that is.
+select place, count(*) as rows
+from {fact}_here
+group by place
+order by rows desc, place
+"""
+
+METRIC = """\
+[{name}]
+title       = "{title}"
+title_en    = "{title_en}"
+fact        = "{fact}"
+numerator   = "true"
+clock       = "{month}"
+unit        = "count"
+meaning     = "{month_title}落在本期的{title}数。"
+meaning_en  = "Rows of {fact} whose {month} falls in the period."
+"""
+
+SOURCE = """\
+/*
+fact     = "{fact}"
+title    = "{name}"
+title_en = "{name}"
+*/
+-- raw holds the rows of the file, each column as text: name here what the file calls them.
+select
+{columns}
+from raw
+"""
+
+SUBJECT = """\
+title    = "{name}"
+title_en = "{name}"
+order    = 100
+"""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def panel(queries: Path, name: str, subject: str, about: str = "") -> list[Path]:
+    """A panel of a subject, about a fact (the subject's own if empty). Gives the file; raises
+    Mistake rather than write over anything, as do the others.
+    """
+    _named(name)
+    _known(queries, subject)
+    return [_new(queries / subject / f"{name}.sql", _panel(about or subject))]
+
+
+def metric(queries: Path, name: str, subject: str, about: str = "") -> list[Path]:
+    """A metric at the end of a subject's file."""
+    _named(name)
+    _known(queries, subject)
+    return [_append(queries / subject / "metrics.toml", name, about or subject)]
+
+
+def source(queries: Path, name: str, about: str) -> list[Path]:
+    """A mapping to a fact."""
+    _named(name)
+    (queries / "sources").mkdir(parents=True, exist_ok=True)
+    return [_new(queries / "sources" / f"{name}.sql", _source(name, about))]
+
+
+def subject(queries: Path, name: str, about: str) -> list[Path]:
+    """A subject: a folder with a name, a metric and a panel about a fact."""
+    _named(name)
+    fact(about)
+    if name in NO_SUBJECTS or (queries / name).exists():
+        raise Mistake(f"{name!r} is taken", where=queries / name, write="Give another name")
+    (queries / name).mkdir(parents=True)
+    return [
+        _new(queries / name / FILE, SUBJECT.format(name=name)),
+        _append(queries / name / "metrics.toml", f"{name}_rows", about),
+        _new(queries / name / f"{name}_by_place.sql", _panel(about)),
+    ]
+
+
+def _named(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise Mistake(f"{name!r} is no name", write="Small letters, digits and _")
+
+
+def _known(queries: Path, subject: str) -> None:
+    if subject in NO_SUBJECTS or not (queries / subject).is_dir():
+        found = sorted(
+            folder.name
+            for folder in queries.glob("*/")
+            if folder.name not in NO_SUBJECTS and folder.name[0] not in "._"
+        )
+        raise Mistake(
+            f"there is no subject {subject!r}",
+            write=f"Known: {', '.join(found)}. A new one: cockpit new subject {subject}",
+        )
+
+
+def _new(path: Path, text: str) -> Path:
+    try:
+        with path.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise Mistake(
+            "there is such a file already", where=path, write="Give another name"
+        ) from None
+    return path
+
+
+def _append(path: Path, name: str, about: str) -> Path:
+    before = path.read_text("utf-8-sig") if path.is_file() else ""
+    if re.search(rf"^\s*\[\s*\"?{name}\"?\s*\]", before, re.MULTILINE):
+        raise Mistake(f"there is a metric {name!r} already", where=path, write="Give another name")
+    gap = "\n" if before and not before.endswith("\n\n") else ""
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write(gap + _metric(name, about))
+    return path
+
+
+def _about(name: str) -> str:
+    """The fact to write about. Raises Mistake where the subject is none and none is named."""
+    if name not in FACTS:
+        raise Mistake(
+            f"the subject {name!r} is no fact", write=f"Say which: --fact {' or '.join(FACTS)}"
+        )
+    return name
+
+
+def _panel(name: str) -> str:
+    about = FACTS[_about(name)]
+    month = about.column(about.month).title
+    return PANEL.format(title=about.title, title_en=about.title_en, month=month, fact=about.name)
+
+
+def _metric(name: str, about: str) -> str:
+    declared = FACTS[_about(about)]
+    return METRIC.format(
+        name=name,
+        title=declared.title,
+        title_en=declared.title_en,
+        fact=declared.name,
+        month=declared.month,
+        month_title=declared.column(declared.month).title,
+    )
+
+
+def _source(name: str, about: str) -> str:
+    declared = fact(about)
+    names = [c.name for c in declared.columns if c.required or c.name == "place"]
+    columns = ",\n".join(f"    {each} as {each}" for each in names)
+    return SOURCE.format(name=name, fact=about, columns=columns)
