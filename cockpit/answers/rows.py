@@ -13,7 +13,8 @@ from typing import Any
 from cockpit.answers import lists
 from cockpit.answers.lists import Row
 from cockpit.answers.snapshot import Snapshot
-from cockpit.model.fact import Fact, Step
+from cockpit.model.calendar import FIRST
+from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.facts import fact as declared
 from cockpit.model.levels import rung
@@ -57,7 +58,6 @@ def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Who
     """The row of an address anywhere in what was cleared, or None."""
     lists.allow(seen, lists.SEE_ROWS)
     what = declared(fact)
-    steps = ", ".join(_step(step) for step in what.steps)
     statuses = ", ".join(f"coalesce(({status.sql}), false)" for status in what.statuses)
     private = [column for column in what.columns if column.privacy]
     hides = ", ".join(f"{masked(c, f'r.{c.name}')} is distinct from r.{c.name}" for c in private)
@@ -67,17 +67,17 @@ def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Who
         what,
         ref,
         key,
-        f"{lists.shown(what, what.names)}, [{hides}], [{statuses}], [{steps}]",
+        f"{lists.shown(what, what.names)}, [{hides}], [{statuses}]",
     )
     if found is None:
         return None
-    *shown, hidden, true, walked = found
+    *shown, hidden, true = found
     row = lists.row(snapshot, what.names, shown)
     return Whole(
         what,
         row,
         tuple(each.name for each, holds in zip(what.statuses, true, strict=True) if holds),
-        _walk(what, row, walked, snapshot.standing(fact).as_of),
+        _walk(snapshot, what, row),
         tuple(_kin(snapshot, seen, what, ref, key, row.place)),
         frozenset(c.name for c, hides in zip(private, hidden, strict=True) if hides),
     )
@@ -129,33 +129,13 @@ def _found(
 # ── Steps ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _step(step: Step) -> str:
-    """SQL of what a step took and was allowed: [worked, working, ran, ticking, on a working day].
-    All NULL where it has no limit or nothing from which it runs.
-    """
-    if not step.due:
-        return "null::double[]"
-    since = f"coalesce({', '.join(f'r.{name}' for name in step.since)})"
-    until, due = f"coalesce(r.{step.column}, $as_of)", f"r.{step.due}"
-    return (
-        f"case when {since} is not null and {due} is not null then ["
-        f"work_hours({since}, {until})::double, work_hours({since}, {due})::double,"
-        f" clock_hours({since}, {until})::double, clock_hours({since}, {due})::double,"
-        f" is_work_day({due})::integer::double] end"
-    )
-
-
-def _walk(
-    fact: Fact, row: Row, times: Sequence[Sequence[Any] | None], as_of: datetime | None
-) -> tuple[Walked, ...]:
+def _walk(snapshot: Snapshot, fact: Fact, row: Row) -> tuple[Walked, ...]:
     """The steps of a row. One that is not done was skipped where a later one is, or all is over."""
-    values, later = row.values, bool(row.badge) and not fact.status(row.badge).stands
+    values, as_of = row.values, snapshot.standing(fact.name).as_of
+    later = bool(row.badge) and not fact.status(row.badge).stands
     walked = []
-    for step, took in zip(reversed(fact.steps), reversed(times), strict=True):
-        at, pace = values[step.column], None
-        if took is not None:
-            worked, working, ran, ticking, on_working_day = took
-            pace = Pace(worked, working, ran, ticking, bool(on_working_day))
+    for step in reversed(fact.steps):
+        at = values[step.column]
         walked.append(
             Walked(
                 step.column,
@@ -163,12 +143,58 @@ def _walk(
                 values[step.due] if step.due else None,
                 next((values[name] for name in step.since if values[name] is not None), None),
                 at or as_of,
-                pace,
+                None,
                 skipped=at is None and later,
             )
         )
         later = later or at is not None
-    return tuple(reversed(walked))
+    timed = [step for step in walked if step.since and step.due and step.until]
+    spans = [(step.since, end) for step in timed for end in (step.until, step.due)]
+    found = _worked(snapshot, spans)
+    paces = {
+        step.column: Pace(
+            found[2 * number][0],
+            found[2 * number + 1][0],
+            _hours(step.since, step.until),
+            _hours(step.since, step.due),
+            found[2 * number + 1][1],
+        )
+        for number, step in enumerate(timed)
+    }
+    return tuple(replace(step, pace=paces.get(step.column)) for step in reversed(walked))
+
+
+def _hours(start: Any, end: Any) -> float:
+    return float((end - start).total_seconds() / 3600)
+
+
+def _worked(snapshot: Snapshot, spans: Sequence[Any]) -> list[tuple[float | None, bool]]:
+    """Working hours of each span, None beyond the calendar, and whether it ends on a working day.
+
+    The calendar is looked up here: its macros carry the whole of it into a query each time they are
+    named, which a few spans are not worth.
+    """
+    if not spans:
+        return []
+    [(calendar,)] = snapshot.rows("select getvariable('work_calendar')")
+
+    def packed(moment: datetime) -> int | None:
+        index = (moment.date() - FIRST).days
+        return calendar[index] if 0 <= index < len(calendar) else None
+
+    starts, ends = zip(*spans, strict=True)
+    rows = snapshot.rows(
+        "select (_gone(q, _second(b)) - _gone(p, _second(a))) / 3600, coalesce(q % 2 = 1, false)"
+        " from (select unnest($a::timestamp[]) as a, unnest($b::timestamp[]) as b,"
+        " unnest($p::integer[]) as p, unnest($q::integer[]) as q)",
+        {
+            "a": list(starts),
+            "b": list(ends),
+            "p": [packed(each) for each in starts],
+            "q": [packed(each) for each in ends],
+        },
+    )
+    return [(hours, works) for hours, works in rows]
 
 
 # ── What hangs together ──────────────────────────────────────────────────────────────────────────

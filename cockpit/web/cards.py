@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cockpit.model.counting import Part
 from cockpit.model.metric import Metric, Tally
 from cockpit.web import numbers
 from cockpit.web.elements import Child, Element, element
+from cockpit.web.listing import behind
 from cockpit.web.view import View, verdict
 from cockpit.web.words import Words
 
@@ -146,6 +148,7 @@ def definition(view: View, words: Words, metric: Metric) -> Element:
     pairs: list[tuple[str, Child]] = [
         (words("meaning"), words.meaning(metric)),
         (words("here_and_now"), _now(words, metric, counted)),
+        *_rows(view, words, metric, counted),
         (words("numerator"), element("Code", metric.numerator)),
     ]
     if metric.denominator:
@@ -171,6 +174,20 @@ def definition(view: View, words: Words, metric: Metric) -> Element:
     for term, said in pairs:
         inside += (element("Dt", term), element("Dd", said))
     return element("Dl", *inside, cls="definition")
+
+
+def _rows(view: View, words: Words, metric: Metric, counted: Tally) -> list[tuple[str, Child]]:
+    """Where the rows behind the number are, for who may see rows."""
+    if "see_rows" not in view.seen.rights:
+        return []
+    parts: list[Part] = ["numerator"]
+    parts += ["denominator"] if metric.denominator else []
+    parts += ["left_open"] if counted.left_open else []
+    links = (
+        element("A", words(f"part_{part}"), href=behind(view.state, metric.fact, metric.name, part))
+        for part in parts
+    )
+    return [(words("rows_behind"), element("Span", *links, cls="behind"))]
 
 
 def _now(words: Words, metric: Metric, counted: Tally) -> str:

@@ -147,8 +147,8 @@ class Desk:
             return found
         root = gate(viewer, Scope(snapshot.tree)).root
         chosen = anywhere.language if anywhere else ""
-        word = "row_none" if seen is not None else "lost"
-        return written(plain.lost(words, snapshot, root, chosen, word))
+        nothing = plain.no_row if seen is not None else plain.lost
+        return written(nothing(words, snapshot, root, chosen))
 
     def holds(self, viewer: Viewer, pathname: str) -> int:
         """The status with which the page of a list or a row is sent, as ``knows`` for a place."""

@@ -13,7 +13,7 @@ from cockpit.answers import rows
 from cockpit.answers.snapshot import NoSnapshot, Snapshot
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
-from cockpit.people.audit import What
+from cockpit.people.audit import AuditUnavailable, What
 from cockpit.people.gate import Refused, Scope, gate
 from cockpit.people.roles import Right
 from cockpit.web import cells, dossier, listing
@@ -53,6 +53,8 @@ def addresses(desk: Desk) -> flask.Blueprint:
                 detail={"row": f"{fact}/{ref}"[:100]},
             )
             return _json({"error": words("row_none")}, 404)
+        except AuditUnavailable:
+            raise
         except Mistake:
             return _json({"error": words("reveal_short")}, 400)
         return _json({"value": cells.exact(told)})

@@ -33,14 +33,23 @@ def empty(words: Words) -> Element:
     )
 
 
-def lost(
-    words: Words, snapshot: Snapshot, root: Place, language: str, word: str = "lost"
+def lost(words: Words, snapshot: Snapshot, root: Place, language: str) -> Element:
+    """No such page."""
+    return _nowhere(words, snapshot, root, language, words("lost"), words("lost_meaning"))
+
+
+def no_row(words: Words, snapshot: Snapshot, root: Place, language: str) -> Element:
+    """No such row, or none of this viewer's: which of the two is not told."""
+    return _nowhere(words, snapshot, root, language, words("row_none"), words("row_none_meaning"))
+
+
+def _nowhere(
+    words: Words, snapshot: Snapshot, root: Place, language: str, title: str, meaning: str
 ) -> Element:
-    """No such page, or no such row."""
     return _page(
         words,
-        words(word),
-        element("P", words(f"{word}_meaning")),
+        title,
+        element("P", meaning),
         _home(words, snapshot, root, language),
         snapshot=snapshot,
     )

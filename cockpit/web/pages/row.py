@@ -369,7 +369,7 @@ def _kin(single: Single, words: Words) -> Child:
 def _kin_card(single: Single, words: Words, kin: Kin) -> Element:
     return element(
         "Section",
-        element("H2", words(f"row_{kin.what}")),
+        element("H2", words(f"kin_{kin.what}")),
         element("Ol", *(_relative(single, words, kin.fact, row) for row in kin.rows)),
         cls="card",
     )

@@ -192,7 +192,7 @@ def _what(shown: Shown, words: Words) -> Element:
             *(
                 element(
                     "A",
-                    element("Span", words(f"rows_part_{part}")),
+                    element("Span", words(f"part_{part}")),
                     element("Strong", _many(shown.here, part)),
                     href=asked.href(part=part),
                     aria_current="true" if part == asked.part else None,
