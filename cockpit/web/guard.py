@@ -148,6 +148,8 @@ def _look(desk: Desk) -> Any:
     flask.g.door = request.cookies.get(DOOR, "")[:100] or secrets.token_urlsafe(24)
     if session() is not None:
         flask.g.viewer = session().viewer(caller().address)  # type: ignore[union-attr]
+    if session() is None and need != "anybody":
+        return _to_sign_in()
     if request.method not in SAFE and not _is_own_will():
         return no("refused_forged", 400)
     return _refusal(need)
@@ -156,10 +158,8 @@ def _look(desk: Desk) -> Any:
 def _refusal(need: Need) -> Any:
     """What stands in the way of this request, or nothing."""
     here = session()
-    if need == "anybody":
+    if need == "anybody" or here is None:
         return None
-    if here is None:
-        return _to_sign_in()
     if flask.request.endpoint == "entrance.sign_out":
         return None
     if here.stage != "full":

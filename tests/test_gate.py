@@ -1,0 +1,369 @@
+"""The gate: whatever a viewer asks, no answer names a place that lies outside of what is theirs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import flask
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from werkzeug.test import TestResponse
+
+from cockpit.answers.snapshot import Snapshots
+from cockpit.model.places import Place, Tree
+from cockpit.people import accounts, sessions
+from cockpit.people.accounts import Account
+from cockpit.people.gate import CONSOLE, Refused, Scope, Viewer, gate
+from cockpit.people.registry import Registry
+from cockpit.people.roles import Right, Role
+from cockpit.settings import Settings
+from cockpit.web.guard import CSRF, SESSION
+from cockpit.web.server import serve
+from tests import signed
+from tests.pages import page, question, text
+from tests.test_matrix import ROWS
+
+SEEING = (Role.LEADER, Role.ANALYST, Role.DISPLAY)
+PLACES = (
+    *("town", "town/n", "town/n/e", "town/n/e/1", "town/n/e/1/a", "town/n/e/1/b"),
+    *("town/n/o", "town/n/o/1", "town/n/o/1/a", "town/s", "town/s/a", "town/s/a/1", "town/s/a/1/a"),
+)
+ROOTS = ("", *PLACES)
+ASKED = (*PLACES, "town/old", "town/x", "nowhere", "", "town/", "TOWN/N", "town/n/e/", " town/s")
+CODE = re.compile(r"town(?:/\w+)*")
+NAME = re.compile(r"\b(?:Town|North|South|(?:Elm|Oak|Ash)(?:\d\w?)?)\b")
+
+
+@pytest.fixture(scope="module")
+def tree(town: Settings) -> Iterator[Tree]:
+    with Snapshots(town.snapshots).current() as snapshot:
+        yield snapshot.tree
+
+
+@pytest.fixture(scope="module")
+def home(town: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A copy of the town, for accounts that come and go."""
+    folder: Path = tmp_path_factory.mktemp("gate") / "home"
+    shutil.copytree(town.home, folder)
+    return replace(town, home=folder)
+
+
+@pytest.fixture(scope="module")
+def server(home: Settings) -> flask.Flask:
+    return serve(home)
+
+
+@pytest.fixture(scope="module")
+def registry(home: Settings) -> Iterator[Registry]:
+    opened = Registry(home)
+    yield opened
+    opened.close()
+
+
+def within(tree: Tree, root: str) -> list[Place]:
+    """The places that are a viewer's."""
+    top = tree.place(root) if root else tree.root
+    return [place for place in tree.places if top.lo <= place.lo <= top.hi]
+
+
+def strangers(tree: Tree, root: str, said: str, *asked: str) -> set[str]:
+    """Codes and names in an answer that are not the viewer's to know; what was asked for may be
+    told back.
+    """
+    mine = within(tree, root)
+    known = {place.code for place in mine} | {place.name for place in mine}
+    told = plain(said)
+    echoes = {form for one in asked for form in (one, one.strip(), one.strip("/"))}
+    for echo in echoes - {""}:
+        told = re.sub(rf"(?<![\w/]){re.escape(echo)}(?![\w/])", "", told)
+    return {*CODE.findall(told), *NAME.findall(told)} - known
+
+
+def plain(said: str) -> str:
+    """Slashes as such, however an answer writes them."""
+    return said.replace("\\u002f", "/").replace("%2F", "/")
+
+
+class Person:
+    """Somebody with an account, and their browser."""
+
+    def __init__(self, server: flask.Flask, registry: Registry, name: str, role: str, root: str):
+        self.registry = registry
+        self.client: FlaskClient = server.test_client()
+        self.account: Account = signed.account(registry, role, root, name)
+        self.become(role, root)
+
+    def become(self, role: str, root: str) -> None:
+        """Be changed by an officer, and come in anew."""
+        self.account = accounts.change(
+            self.registry, CONSOLE, self.account, role=role, root=root, disabled=False
+        )
+        self.come_in()
+
+    def come_in(self) -> None:
+        with self.registry.state.write() as connection:
+            token = sessions.begin(self.registry, connection, self.account.id, "full", "127.0.0.1")
+        here = sessions.look_up(self.registry, token)
+        assert here is not None
+        self.client.set_cookie(SESSION, token)
+        self.client.set_cookie(CSRF, here.csrf)
+        self.client.environ_base["HTTP_X_CSRFTOKEN"] = here.csrf
+
+    def ask(self, what: str, place: str, more: dict[str, str]) -> TestResponse:
+        """Ask for an address of the table, or for a page."""
+        if what.startswith("callback "):
+            search = "?" + urlencode(more)
+            return self.client.post(
+                "/_dash-update-component", json=question(f"/place/{place}", search)
+            )
+        path = ROWS[what].example.replace("{place}", quote(place, safe="/"))
+        query = urlencode(more)
+        return self.client.get(path + ("&" if "?" in path else "?") + query)
+
+
+@pytest.fixture(scope="module")
+def people(server: flask.Flask, registry: Registry) -> Callable[[str, str], Person]:
+    """Gives somebody of a role and root: the same one each time."""
+
+    @cache
+    def found(role: str, root: str) -> Person:
+        return Person(server, registry, f"{role}-{ROOTS.index(root)}", role, root)
+
+    return found
+
+
+PLACED = sorted(name for name, row in ROWS.items() if "{place}" in row.example)
+MORE = st.fixed_dictionaries(
+    {},
+    optional={
+        "period": st.sampled_from(["today", "30d", "year", "all", "x"]),
+        "metric": st.sampled_from(["reported", "on_time_closure", "open_cases", "nothing"]),
+        "subject": st.sampled_from(["cases", "warnings", "sharing", "x"]),
+        "compare": st.sampled_from(["previous", "year", "none", "x"]),
+        "since": st.sampled_from(["2026-01-01", "2026-02-01", "x"]),
+        "until": st.sampled_from(["2026-01-31", "2025-12-31", "x"]),
+        "lang": st.sampled_from(["zh", "en"]),
+        "q": st.sampled_from(["Elm", "town", "a", "1"]),
+    },
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    role=st.sampled_from(SEEING),
+    root=st.sampled_from(ROOTS),
+    what=st.sampled_from([*PLACED, "addresses.root", "addresses.version", "offices.account"]),
+    place=st.sampled_from(ASKED),
+    more=MORE,
+)
+def test_no_answer_names_what_is_not_the_viewer_s(
+    people: Callable[[str, str], Person],
+    tree: Tree,
+    role: Role,
+    root: str,
+    what: str,
+    place: str,
+    more: dict[str, str],
+) -> None:
+    answer = people(role, root).ask(what, place, more)
+    assert answer.status_code < 500
+    told = answer.get_data(as_text=True) + str(answer.headers)
+    assert strangers(tree, root, told, place, more.get("q", "")) == set()
+
+
+class Comings(RuleBasedStateMachine):
+    """Two people at one server, whose rights change between their questions."""
+
+    server: flask.Flask
+    registry: Registry
+    tree: Tree
+    run = 0
+
+    @initialize(first=st.sampled_from(ROOTS), second=st.sampled_from(ROOTS))
+    def begin(self, first: str, second: str) -> None:
+        Comings.run += 1
+        self.people = [
+            Person(self.server, self.registry, f"{who}-{Comings.run}", "leader", root)
+            for who, root in (("first", first), ("second", second))
+        ]
+
+    @rule(
+        who=st.integers(0, 1),
+        what=st.sampled_from(PLACED),
+        place=st.sampled_from(ASKED),
+        more=MORE,
+    )
+    def ask(self, who: int, what: str, place: str, more: dict[str, str]) -> None:
+        person = self.people[who]
+        answer = person.ask(what, place, more)
+        assert answer.status_code in (200, 400, 403, 404)
+        told = answer.get_data(as_text=True)
+        assert strangers(self.tree, person.account.root, told, place, more.get("q", "")) == set()
+
+    @rule(who=st.integers(0, 1), number=st.integers(0, len(PLACES)), more=MORE)
+    def ask_the_same_one_after_the_other(self, who: int, number: int, more: dict[str, str]) -> None:
+        """What one of them was given is in the cache when the other asks about their own."""
+        mine = within(self.tree, self.people[1 - who].account.root)
+        place = mine[number % len(mine)].code
+        for what in PLACED:
+            self.ask(who, what, place, more)
+            self.ask(1 - who, what, place, more)
+
+    @rule(who=st.integers(0, 1), role=st.sampled_from(SEEING), root=st.sampled_from(ROOTS))
+    def change(self, who: int, role: Role, root: str) -> None:
+        """The session of before is over as soon as it may no longer see the same."""
+        person, was = self.people[who], self.people[who].account
+        person.account = accounts.change(
+            self.registry, CONSOLE, person.account, role=role, root=root
+        )
+        if (was.role, was.root) != (role, root):
+            assert person.ask("addresses.asked", was.root, {}).status_code == 401
+        person.come_in()
+
+    @rule(who=st.integers(0, 1))
+    def revoke(self, who: int) -> None:
+        person = self.people[who]
+        sessions.revoke(self.registry, CONSOLE, person.account)
+        for what in PLACED:
+            assert person.ask(what, person.account.root, {}).status_code == 401
+        person.come_in()
+
+    @rule(who=st.integers(0, 1))
+    def disable(self, who: int) -> None:
+        person = self.people[who]
+        person.account = accounts.change(self.registry, CONSOLE, person.account, disabled=True)
+        assert person.ask("addresses.asked", person.account.root, {}).status_code == 401
+        person.become(person.account.role, person.account.root)
+
+
+def test_nor_after_changes_with_two_at_once(
+    server: flask.Flask, registry: Registry, tree: Tree
+) -> None:
+    Comings.server, Comings.registry, Comings.tree = server, registry, tree
+    run_state_machine_as_test(
+        Comings,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],  # making a failure shorter takes minutes here
+        ),
+    )
+
+
+@pytest.mark.parametrize("what", PLACED)
+def test_what_one_was_given_is_not_given_to_another_from_the_cache(
+    people: Callable[[str, str], Person], tree: Tree, what: str
+) -> None:
+    more = {"period": "all", "lang": "zh"}
+    for place in PLACES:
+        for root in [place.code for place in tree.path(tree.place(place))]:
+            told = plain(people("leader", root).ask(what, place, more).get_data(as_text=True))
+            assert strangers(tree, root, told) == set(), (root, place)
+
+
+# ── What is not there, and what is not theirs ────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("what", PLACED)
+def test_not_there_and_not_theirs_are_answered_alike(
+    server: flask.Flask, registry: Registry, what: str
+) -> None:
+    """Byte for byte, but for the code that was asked for."""
+    somebody = Person(server, registry, "alike", "leader", "town/n/e")
+    told = set()
+    for place in ("town/s", "town/n/o/1", "town/z", "town/n/q/9", "nowhere"):
+        for language in ("zh", "en"):
+            answer = somebody.ask(what, place, {"lang": language})
+            body = plain(answer.get_data(as_text=True)).replace(place, "*")
+            told.add((language, answer.status_code, body))
+    assert len(told) == 2
+    assert {status for _, status, _ in told} <= {200, 403}
+
+
+def test_they_take_the_same_time(tree: Tree) -> None:
+    viewer = Viewer(Role.LEADER, "town/n/e")
+    best = {"town/s": 1.0, "town/z": 1.0}
+    for _ in range(3_000):
+        for place in best:
+            began = time.perf_counter()
+            with pytest.raises(Refused):
+                gate(viewer, Scope(tree, place))
+            best[place] = min(best[place], time.perf_counter() - began)
+    one, other = best.values()
+    assert max(one, other) < 1.5 * min(one, other)
+
+
+# ── Links from above ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_link_from_above_opens_cut_and_says_so(
+    server: flask.Flask, registry: Registry, tree: Tree, language: str
+) -> None:
+    somebody = Person(server, registry, "below", "leader", "town/n/e")
+    found = page(somebody.client, f"/place/town?period=all&lang={language}")
+    said = text(found)
+    assert {
+        "zh": "链接指向 town，在您的范围之上；您看到的是其中属于您的部分：Elm。",
+        "en": "The link leads to town, above what is yours; you see the part that is: Elm.",
+    }[language] in said
+    own = text(page(somebody.client, f"/place/town/n/e?period=all&lang={language}"))
+    assert "town，" not in own
+    assert "North" not in said + own
+    assert len(said) > 500
+
+
+def test_what_the_gate_clears(tree: Tree) -> None:
+    viewer = Viewer(Role.ANALYST, "town/n")
+    assert gate(viewer, Scope(tree)).place.code == "town/n"
+    assert gate(viewer, Scope(tree, "town/old")).place.code == "town/n/e"
+    cut = gate(viewer, Scope(tree, "town", cut=True))
+    assert (cut.place.code, cut.root.code, cut.asked) == ("town/n", "town/n", tree.root)
+    for place, is_cut, why in (
+        ("town", False, "place"),
+        ("town/s", True, "place"),
+        ("town/zz", True, "place"),
+    ):
+        with pytest.raises(Refused) as refused:
+            gate(viewer, Scope(tree, place, cut=is_cut))
+        assert refused.value.why == why
+    with pytest.raises(Refused, match="there is no place 'x'"):
+        gate(Viewer(Role.LEADER), Scope(tree, "x"))
+    with pytest.raises(Refused, match="no longer in the city"):
+        gate(Viewer(Role.LEADER, "gone"), Scope(tree, "town"))
+    with pytest.raises(Refused, match="may not export"):
+        gate(Viewer(Role.DISPLAY), Scope(tree, "town", Right.EXPORT))
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM, Role.SECURITY, Role.AUDIT])
+@pytest.mark.parametrize("root", ROOTS)
+def test_officers_are_cleared_for_nothing(tree: Tree, role: Role, root: str) -> None:
+    for place in ("", *PLACES):
+        with pytest.raises(Refused) as refused:
+            gate(Viewer(role, root), Scope(tree, place, cut=True))
+        assert refused.value.why == "right"
+
+
+def test_a_viewer_whose_place_is_gone_sees_nothing(
+    server: flask.Flask, registry: Registry, tree: Tree
+) -> None:
+    somebody = Person(server, registry, "homeless", "leader", "town/gone")
+    for what in PLACED:
+        for place in ("", *PLACES):
+            answer = somebody.ask(what, place, {})
+            assert answer.status_code in (200, 403)
+            told = answer.get_data(as_text=True)
+            mine = {"town/gone"} | ({place} if place else set())
+            assert set(CODE.findall(told)) | set(NAME.findall(told)) <= mine
