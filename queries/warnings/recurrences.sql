@@ -18,7 +18,7 @@ with ordered as (
     select
         topic,
         raised_at,
-        lag(raised_at) over (partition by topic, pos order by raised_at, number) as before
+        lag(raised_at) over (partition by topic, spot order by raised_at) as before
     from warnings_all_time_here
     where not false_alarm
 )
