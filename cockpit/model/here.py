@@ -19,6 +19,10 @@ RELATIONS = tuple(f"{name}{end}" for name in FACTS for end in (HERE, ALL_TIME))
 PLACE_COLUMNS = (("place", "VARCHAR"), ("place_code", "VARCHAR"), ("place_order", "BIGINT"))
 POINT = "point"
 """An opaque key of a row's address: the same address has the same key."""
+SPOT = (("spot", "INTEGER"),)
+"""The number of a row's own place, whatever the level on the screen: for what comes back to it."""
+MASK = "***"
+"""What stands for a private text: whether there is one may be asked, what it is may not."""
 MACROS = (
     "create or replace macro as_of() as getvariable('as_of')::timestamp",
     "create or replace macro period_start() as getvariable('period_start')::date",
@@ -75,13 +79,13 @@ def columns(fact: Fact) -> tuple[tuple[str, str], ...]:
     """What ``<fact>_here`` has: the fact's columns, its place one level down, its point."""
     own = tuple((name, kind) for name, kind in fact.typed if name != "place")
     point = ((POINT, "VARCHAR"),) if _address(fact) else ()
-    return (*PLACE_COLUMNS, *own, *point)
+    return (*PLACE_COLUMNS, *SPOT, *own, *point)
 
 
 def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
     private = {column.name for column in fact.columns if column.privacy}
     listed = [
-        f"null::{kind} as {name}" if name in private else f"f.{name}"
+        _masked(name, kind) if name in private else f"f.{name}"
         for name, kind in fact.typed
         if name != "place"
     ]
@@ -89,10 +93,16 @@ def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
     if address:
         listed.append(f"left(md5({_text(window.salt)} || f.{address}), 12) as {POINT}")
     return (
-        f"select p.place, p.place_code, p.place_order, {', '.join(listed)}"
+        f"select p.place, p.place_code, p.place_order, f.pos as spot, {', '.join(listed)}"
         f" from {schema}.{fact.name} f join _places p on p.pos = f.pos"
         f" where f.pos between {window.lo} and {window.hi}{test}"
     )
+
+
+def _masked(name: str, kind: str) -> str:
+    if kind != "VARCHAR":
+        return f"null::{kind} as {name}"
+    return f"case when f.{name} is not null then {_text(MASK)} end as {name}"
 
 
 def _address(fact: Fact) -> str:
