@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from cockpit.answers.snapshot import Snapshot
+from cockpit.limits import alarm, memory
 from cockpit.model import here
-from cockpit.model.alarm import alarm
 from cockpit.model.binding import body, given, head, reads, said
 from cockpit.model.here import Window
 from cockpit.model.mistakes import Mistake
@@ -24,6 +24,8 @@ ALLOWANCE = 3.0
 MOST_ROWS = 10_000
 LONGEST = 500
 """Characters of a text: what is longer is cut."""
+BESIDE = 512 << 20
+"""Bytes that a panel may take beside what its DuckDB keeps."""
 SCHEMA = "memory.main"
 """Where a snapshot has the facts."""
 
@@ -83,7 +85,7 @@ def run(
     for statement in here.times(window):
         cursor.execute(statement)
     began = time.perf_counter()
-    with alarm(allowance, cursor.interrupt) as bell:
+    with memory(snapshot.memory + BESIDE), alarm(allowance, cursor.interrupt) as bell:
         try:
             rows = cursor.execute(sql).fetchall()
         except (duckdb.Error, RuntimeError) as error:

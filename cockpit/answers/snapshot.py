@@ -240,6 +240,12 @@ class Snapshot:
         return allowed(self.rows, tuple(self.about["macros"]))
 
     @cached_property
+    def memory(self) -> int:
+        """Bytes that its DuckDB may keep."""
+        sql = "select parse_formatted_bytes(current_setting('memory_limit'))"
+        return int(self.rows(sql)[0][0])
+
+    @cached_property
     def secret(self) -> str:
         """What nobody who asks can know: by it keys are made opaque."""
         return hashlib.blake2b((self.folder / f"{self.id}.json").read_bytes()).hexdigest()[:32]

@@ -113,7 +113,7 @@ def said(panel: Panel, text: str) -> Mistake:
     """What DuckDB says of a panel's SQL, with the line of the file that it means."""
     line = _LINE.search(text)
     words, _, near = text.partition("\n\nLINE ")[0].partition("\nCandidate bindings: ")
-    words = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", words.partition("\n")[0])
+    words = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", words.partition("\n")[0]).rstrip("!")
     where = panel.at_sql(max(1, int(line[1]) - 1)) if line else panel.path
     return Mistake(words, where=where, write=f"Perhaps {near.splitlines()[0]}" if near else None)
 

@@ -83,8 +83,10 @@ REFUSED = {
     "current_localtime",
     "current_localtimestamp",
     "version",
-    # It makes much of nothing, and cannot be stopped on the way.
+    # They make much of nothing, and cannot be stopped on the way.
+    "lpad",
     "repeat",
+    "rpad",
     # Their time grows with the square of a text's length, and nothing can stop them on the way.
     "damerau_levenshtein",
     "editdist3",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from cockpit.model.alarm import alarm
+from cockpit.limits import alarm, memory
 from cockpit.model.binding import EMPTY, Unfit, allowed, bind
 from cockpit.model.mistakes import Mistake
 from cockpit.model.panel import Bound, Broken, Panel, read_panel
@@ -22,7 +20,7 @@ from cockpit.record import queries
 
 MEMORY = "256MB"
 ROOM = 1 << 30
-"""Bytes more than before that a process may take while panels are bound."""
+"""Bytes that trying one statement may take: this is done in the one writer's process."""
 PATIENCE = 3.0
 """Seconds that trying one statement may take: constants are worked out while it is bound."""
 
@@ -68,7 +66,7 @@ class Bindery:
 
     def ask(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
         """Rows of a statement. Raises Unfit."""
-        with alarm(PATIENCE, self.con.interrupt):
+        with memory(ROOM), alarm(PATIENCE, self.con.interrupt):
             try:
                 return self.con.execute(sql, values).fetchall()
             except (duckdb.Error, RuntimeError) as error:
@@ -82,34 +80,10 @@ class Bindery:
 @contextmanager
 def bindery(macros: Sequence[str]) -> Iterator[Bindery]:
     """Open one."""
-    with _little_room(), duckdb.connect(":memory:") as con:
+    with duckdb.connect(":memory:") as con:
         con.execute("set threads=1")
         con.execute(f"set memory_limit='{MEMORY}'")
         yield Bindery(con, macros)
-
-
-@contextmanager
-def _little_room() -> Iterator[None]:
-    """Constants are worked out while a SELECT is bound, as large as it wants them: so that this
-    fails, and does not end the one writer, the process may meanwhile take little more memory.
-    """
-    before, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = [each for each in (before, hard, _taken() + ROOM) if each != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(most), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
-
-
-def _taken() -> int:
-    """Bytes of memory that this process has for its data."""
-    try:
-        told = Path("/proc/self/status").read_text("utf-8")
-    except FileNotFoundError:  # not Linux: there is no such limit to be kept either
-        return 1 << 50
-    found = re.search(r"^VmData:\s*(\d+) kB", told, re.MULTILINE)
-    return int(found[1]) * 1024 if found else 1 << 50
 
 
 def shelf(folder: Path, macros: Sequence[str]) -> Shelf:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import flask
 import orjson
@@ -35,8 +33,6 @@ from cockpit.web.words import Words
 
 SHARE = 60
 """Of a hundred parts of the machine's memory, what all web processes together may use."""
-BESIDE = 1 << 30
-"""Bytes that a process may take beside its DuckDB's."""
 COOKIE = "lang"
 ME = orjson.dumps(frame.ME)
 """Where a page, which many share, has the menu of who looks."""
@@ -183,29 +179,6 @@ def root_name(viewer: Viewer, snapshot: Snapshot, words: Words) -> str:
 def written(page: Element) -> bytes:
     """A tree as JSON."""
     return orjson.dumps(page)
-
-
-def fence(settings: Settings) -> None:
-    """From here on this process may take what its DuckDB may, and a little more: whoever asks for
-    all the memory there is then fails alone, and takes nobody along.
-    """
-    found = re.fullmatch(r"([\d.]+) ?(%|[KMGT]i?B)", memory(settings).strip(), re.IGNORECASE)
-    if found is None:
-        return
-    unit = _machine() / 100 if found[2] == "%" else 1024 ** ("KMGT".index(found[2][0].upper()) + 1)
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = int(float(found[1]) * unit) + BESIDE
-    soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-
-
-def _machine() -> int:
-    """Bytes of memory that this machine has, or that its container may take."""
-    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    try:
-        return min(whole, int(Path("/sys/fs/cgroup/memory.max").read_text("utf-8")))
-    except (OSError, ValueError):  # there is no such file, or it says "max"
-        return whole
 
 
 def memory(settings: Settings) -> str:

@@ -40,10 +40,3 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 
 loglevel = "warning"
-
-
-def post_worker_init(worker: object) -> None:
-    """Each process keeps to its share of the memory."""
-    from cockpit.web.desk import fence
-
-    fence(settings)
