@@ -30,7 +30,7 @@ from cockpit.web.elements import Element
 from cockpit.web.menu import menu
 from cockpit.web.pages import place, plain, row, rows
 from cockpit.web.urls import LANGUAGES, State, read
-from cockpit.web.view import Asked, gather
+from cockpit.web.view import Asked
 from cockpit.web.words import Words
 
 SHARE = 60
@@ -107,7 +107,7 @@ class Desk:
         said = (asked.state.href(), asked.asked_for, *asked.state.wrong)
         return self.cache.get(
             asked.key("page", said, words.language),
-            lambda: written(place.build(gather(asked), words)),
+            lambda: written(place.build(asked, words)),
             len,
         )
 
