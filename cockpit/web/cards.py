@@ -188,35 +188,26 @@ def _spark(view: View, words: Words, metric: Metric) -> Child:
 
 
 def _parts(view: View, words: Words, metric: Metric, counted: Tally) -> Child:
-    if counted.denominator is None:
-        href = rows_href(view, metric) if counted.numerator else None
-        return (
-            element("P", element("A", words("rows_link"), href=href), cls="tile-parts")
-            if href
-            else None
-        )
-
-    def rows(part: Part, said: str, many: object) -> Element:
-        href = rows_href(view, metric, part) if many else None
-        left = part == "left_open"
-        return element(
-            "A" if href else "Span",
-            said,
-            href=href,
-            cls="left-open" if left else None,
-            title=words("left_open_meaning" if left else f"rows_{part}") if href or left else None,
-        )
-
-    left = counted.left_open
+    ratio, left = counted.denominator is not None, counted.left_open
+    said = numbers.parts(counted) if ratio else words("rows_behind") if counted.numerator else ""
+    href = rows_href(view, metric, "denominator" if ratio else "numerator")
+    if href and (counted.denominator or counted.numerator):
+        parts = element("A", said, href=href, title=words("rows_behind") if ratio else None)
+    elif ratio:
+        parts = element("Span", said)
+    else:
+        return None
     return element(
         "P",
+        parts,
         element(
             "Span",
-            rows("numerator", numbers.whole(counted.numerator), counted.numerator),
-            " / ",
-            rows("denominator", numbers.whole(counted.denominator), counted.denominator),
-        ),
-        rows("left_open", words("left_open", n=numbers.whole(left)), left) if left else None,
+            words("left_open", n=numbers.whole(left)),
+            cls="left-open",
+            title=words("left_open_meaning"),
+        )
+        if ratio and left
+        else None,
         cls="tile-parts",
     )
 

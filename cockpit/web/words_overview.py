@@ -47,8 +47,6 @@ OVERVIEW: dict[str, tuple[str, str]] = {
     ),
     "sources": ("来源", "Sources"),
     "source_arrived": ("{source}，最近收到 {when}", "{source}, last arrived {when}"),
-    "rows_numerator": ("看计入分子的明细", "The rows of the numerator"),
-    "rows_denominator": ("看计入分母的明细", "The rows of the denominator"),
     # Open warnings by colour
     "burning": ("未销号预警", "Open warnings"),
     "colour_red": ("红", "red"),
