@@ -26,9 +26,9 @@ from cockpit.model.places import Place
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from cockpit.web import spark
+from cockpit.web.asked import Asked, gather
 from cockpit.web.subject import day_of, headlines, subjects
 from cockpit.web.urls import LANGUAGES, State
-from cockpit.web.view import Asked, gather
 from tests import asked, pages, signed
 from tests import town as towns
 from tests.asked import ask

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from cockpit.model.gap import Gap, Part, Share, shares
 from cockpit.model.metric import Tally
-from cockpit.web import cards, numbers
+from cockpit.web import numbers, remarks
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.view import View
 from cockpit.web.words import Words
@@ -60,7 +60,7 @@ def amount(view: View, words: Words, found: Gap, short: Fraction) -> str:
     needed = found.needed(abs(short))
     if found.rows:
         return words.many(view.metric.fact, int(needed))
-    return f"{numbers.whole(round(float(needed), 1))} {cards.unit(words, view.metric)}".strip()
+    return f"{numbers.whole(round(float(needed), 1))} {remarks.unit(words, view.metric)}".strip()
 
 
 def parts(view: View) -> dict[str, Tally]:
@@ -139,7 +139,7 @@ def _holding(view: View, words: Words) -> list[Child]:
         if found is None:
             return None
         classes = f"change {found.verdict}".strip()
-        return element("Span", cards.change(words, found), cls=classes)
+        return element("Span", remarks.change(words, found), cls=classes)
 
     return (
         [
@@ -202,4 +202,4 @@ def _count(view: View, words: Words, counted: Tally) -> str:
     """A sum, in rows where rows are counted."""
     if view.chosen.numerator_is_bool and view.metric.unit == "count":
         return words.many(view.metric.fact, int(counted.numerator))
-    return f"{numbers.value(view.metric, counted)} {cards.unit(words, view.metric)}".strip()
+    return f"{numbers.value(view.metric, counted)} {remarks.unit(words, view.metric)}".strip()

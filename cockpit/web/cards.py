@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cockpit.model.counting import Part
-from cockpit.model.judgement import Change, Rank, verdict
+from cockpit.model.judgement import verdict
 from cockpit.model.metric import Metric, Tally
-from cockpit.people.roles import Right
-from cockpit.web import numbers, spark, subject
-from cockpit.web.days import stretch
+from cockpit.model.warnings import COLOURS
+from cockpit.web import definition, numbers, remarks, spark, subject
 from cockpit.web.elements import Child, Element, element
-from cockpit.web.listing import behind
 from cockpit.web.view import BURNING, Group, View
 from cockpit.web.words import Words
 
-MARKS = {"reached": "✓", "missed": "✕", "few": "○", "": ""}
-"""A verdict's shape: its colour is never alone."""
-ARROWS = {"up": "▲", "down": "▼", "same": "●"}
 ACROSS = 6
 """How many tiles stand beside each other on a desk."""
-SHAPES = {"red": "▲", "orange": "◆", "yellow": "●", "blue": "■"}
-"""A warning's shape, by its colour."""
 
 
 def tiles(view: View, words: Words) -> Element:
@@ -40,18 +30,6 @@ def tiles(view: View, words: Words) -> Element:
         cls="groups" if view.state.subject else "groups overview",
         aria_label=words("metrics"),
     )
-
-
-def rows_href(view: View, metric: Metric, part: Part = "numerator") -> str | None:
-    """Where the rows behind a number are listed, for who may see them. A list ends its periods on
-    the day of its own fact: where a page ends them on another, the address names the days.
-    """
-    if Right.SEE_ROWS not in view.seen.rights:
-        return None
-    state, days = view.state, view.period
-    if state.period and view.snapshot.last_day(metric.fact) != view.as_of and days.days:
-        state = replace(state, period="", since=days.since, until=days.until)
-    return behind(state, metric.fact, metric.name, part)
 
 
 def _subject(view: View, words: Words, group: Group) -> Element:
@@ -145,21 +123,14 @@ def _tile(view: View, words: Words, metric: Metric) -> Element:
         _parts(view, words, metric, counted),
         _target(words, metric, counted),
         _standing(view, words, metric, counted),
-        about(view, words, metric),
+        definition.about(view, words, metric),
         cls="tile chosen" if chosen else "tile",
         data_metric=metric.name,
     )
 
 
-def unit(words: Words, metric: Metric) -> str:
-    """The word after a metric's value: what is counted, or in what it is measured."""
-    if metric.unit == "count" and metric.fact != "cases":
-        return words(f"unit_{metric.fact}")
-    return words(f"unit_{metric.unit}")
-
-
 def _unit(words: Words, metric: Metric, counted: Tally) -> Child:
-    said = unit(words, metric)
+    said = remarks.unit(words, metric)
     return element("Span", said, cls="unit") if said and counted.value is not None else None
 
 
@@ -190,7 +161,7 @@ def _spark(view: View, words: Words, metric: Metric) -> Child:
 def _parts(view: View, words: Words, metric: Metric, counted: Tally) -> Child:
     ratio, left = counted.denominator is not None, counted.left_open
     said = numbers.parts(counted) if ratio else words("rows_behind") if counted.numerator else ""
-    href = rows_href(view, metric, "denominator" if ratio else "numerator")
+    href = remarks.rows_href(view, metric, "denominator" if ratio else "numerator")
     if href and (counted.denominator or counted.numerator):
         parts = element("A", said, href=href, title=words("rows_behind") if ratio else None)
     elif ratio:
@@ -219,8 +190,10 @@ def _target(words: Words, metric: Metric, counted: Tally) -> Child:
     said = words("few", n=metric.least) if found == "few" else words(found) if found else ""
     return element(
         "P",
-        element("Span", f"{MARKS[found]} {said}", cls=f"verdict {found}") if found else None,
-        element("Span", words("goal", target=goal(words, metric)), cls="goal"),
+        element("Span", f"{remarks.MARKS[found]} {said}", cls=f"verdict {found}")
+        if found
+        else None,
+        element("Span", words("goal", target=remarks.goal(words, metric)), cls="goal"),
         cls="tile-target",
     )
 
@@ -234,69 +207,15 @@ def _standing(view: View, words: Words, metric: Metric, counted: Tally) -> Child
         "P",
         element(
             "Span",
-            change(words, changed),
+            remarks.change(words, changed),
             cls=f"change {changed.verdict}".strip(),
-            title=was(view, words, metric),
+            title=remarks.was(view, words, metric),
         )
         if changed
         else None,
-        peers(words, rank) if rank else None,
+        remarks.peers(words, rank) if rank else None,
         cls="tile-standing",
     )
-
-
-def change(words: Words, changed: Change, between: str = " ") -> str:
-    """A change with its arrow and its word."""
-    if changed.verdict == "same":
-        return f"{ARROWS['same']} {words('same')}"
-    word = changed.verdict or ("more" if changed.by > 0 else "fewer")
-    return f"{ARROWS[changed.way]} {by(words, changed)}{between}{words(word)}"
-
-
-def by(words: Words, changed: Change) -> str:
-    """How much something changed, without its direction."""
-    much = abs(changed.by)
-    said = {
-        "points": f"{much * 100:.2f}",
-        "share": f"{much * 100:.1f}",
-        "unit": numbers.whole(much),
-    }
-    return words(f"change_{changed.of}", n=said[changed.of])
-
-
-def was(view: View, words: Words, metric: Metric) -> str | None:
-    """What a metric counted in the time that this one is held against."""
-    counted = view.then.get(metric.name)
-    if view.before is None or counted is None:
-        return None
-    since, until = view.before.since, view.before.until
-    if since is None or until is None:
-        return None
-    said, parts = numbers.value(metric, counted), numbers.parts(counted)
-    return words(
-        "change_was",
-        than=words(f"than_{view.state.compare}"),
-        span=stretch(since, until, words),
-        value=f"{said} ({parts})" if parts and counted.value is not None else said,
-    )
-
-
-def peers(words: Words, rank: Rank) -> Element:
-    """The rank among true peers."""
-    return element(
-        "Span",
-        words("peer_rank", place=rank.place, among=rank.among),
-        cls="peer-rank",
-        title=words("peer_rank_meaning", among=rank.among),
-    )
-
-
-def goal(words: Words, metric: Metric) -> str:
-    """A metric's target with its direction, or nothing where it has none."""
-    if metric.target is None:
-        return ""
-    way = "target_down" if metric.better == "down" else "target_up"
-    return words(way, target=numbers.target(metric))
 
 
 def burning(view: View, words: Words) -> Child:
@@ -304,123 +223,18 @@ def burning(view: View, words: Words) -> Child:
     known = [view.here[name] for name in BURNING if name in view.here]
     if not any(counted.answered for counted in known):
         return None
-    return element(
-        "Ul",
-        *(
-            element(
-                "Li",
-                element(
-                    "A",
-                    element("Span", SHAPES[colour], cls="shape", aria_hidden="true"),
-                    f" {words(f'colour_{colour}')} ",
-                    element("Strong", numbers.value(view.snapshot.counted[name].metric, counted)),
-                    href=view.state.href(subject="warnings", metric=name),
-                ),
-                cls=f"colour-{colour}" if counted.numerator else f"colour-{colour} none",
+    chips = []
+    for colour, name in zip(COLOURS, BURNING, strict=True):
+        counted = view.here.get(name)
+        if counted is not None:
+            shape, word = words.value(colour).split(" ", 1)
+            chip = element(
+                "A",
+                element("Span", shape, cls="shape", aria_hidden="true"),
+                f" {word} ",
+                element("Strong", numbers.whole(counted.numerator)),
+                href=view.state.href(subject="warnings", metric=name),
             )
-            for colour, name in zip(SHAPES, BURNING, strict=True)
-            if (counted := view.here.get(name)) is not None
-        ),
-        cls="burning",
-        aria_label=words("burning"),
-    )
-
-
-def about(view: View, words: Words, metric: Metric) -> Element:
-    """Everything by which a number defends itself, one click away."""
-    name = words("about", metric=words.metric(metric))
-    return element(
-        "Details",
-        element("Summary", element("Span", "i", aria_hidden="true"), aria_label=name, title=name),
-        element(
-            "Div",
-            element("H4", name),
-            definition(view, words, metric),
-            element("Button", words("close"), type="button", cls="plain", data_close=""),
-            cls="about-card",
-        ),
-        cls="about",
-    )
-
-
-def definition(view: View, words: Words, metric: Metric) -> Element:
-    """A metric's meaning, formula, clock, target, standard, source and freshness."""
-    counted = view.here[metric.name]
-    pairs: list[tuple[str, Child]] = [
-        (words("meaning"), words.meaning(metric)),
-        (words("here_and_now"), _now(words, metric, counted)),
-        *_rows(view, words, metric, counted),
-    ]
-    held = was(view, words, metric)
-    if held:
-        changed = view.change(metric, counted, view.then)
-        pairs.append((words("change"), f"{change(words, changed)} · {held}" if changed else held))
-    if metric.name in view.ranks:
-        pairs.append((words("peers"), peers(words, view.ranks[metric.name])))
-    pairs.append((words("numerator"), element("Code", metric.numerator)))
-    if metric.denominator:
-        pairs.append((words("denominator"), element("Code", metric.denominator)))
-    if metric.denominator or counted.left_open:
-        left = words("left_out_meaning", n=numbers.whole(counted.left_open))
-        pairs.append((words("left_out"), left))
-    if metric.stock:
-        pairs.append((words("enters"), _clock(words, metric, metric.enters)))
-        pairs.append((words("leaves"), _clock(words, metric, metric.leaves)))
-    else:
-        pairs.append((words("clock"), _clock(words, metric, metric.clock)))
-    if metric.target is not None:
-        pairs.append((words("target"), goal(words, metric)))
-    if metric.denominator and metric.least > 1:
-        pairs.append((words("least"), words("least_meaning", n=metric.least)))
-    if metric.standard:
-        pairs.append((words("standard"), metric.standard))
-    standing = view.snapshot.standing(metric.fact)
-    rows = words("fact_rows", fact=words.fact(metric.fact), rows=numbers.whole(standing.rows))
-    pairs.append((words("fact"), rows))
-    if standing.as_of:
-        pairs.append((words("as_of"), numbers.moment(standing.as_of, words.language)))
-    arrived = [
-        words(
-            "source_arrived",
-            source=source["source"],
-            when=numbers.moment(source["last_arrived"], words.language),
-        )
-        for source in view.sources
-        if source["fact"] == metric.fact
-    ]
-    if arrived:
-        pairs.append((words("sources"), "\n".join(arrived)))
-    pairs.append((words("snapshot"), view.snapshot.id))
-    inside: list[Element] = []
-    for term, said in pairs:
-        inside += (element("Dt", term), element("Dd", said))
-    return element("Dl", *inside, cls="definition")
-
-
-def _rows(view: View, words: Words, metric: Metric, counted: Tally) -> list[tuple[str, Child]]:
-    """Where the rows behind the number are, for who may see rows."""
-    if "see_rows" not in view.seen.rights:
-        return []
-    parts: list[Part] = ["numerator"]
-    parts += ["denominator"] if metric.denominator else []
-    parts += ["left_open"] if counted.left_open else []
-    links = (
-        element("A", words(f"part_{part}"), href=behind(view.state, metric.fact, metric.name, part))
-        for part in parts
-    )
-    return [(words("rows_behind"), element("Span", *links, cls="behind"))]
-
-
-def _now(words: Words, metric: Metric, counted: Tally) -> str:
-    said = numbers.value(metric, counted)
-    if counted.denominator is not None:
-        said = f"{numbers.parts(counted)} = {said}"
-    if counted.left_open:
-        said = f"{said} · {words('left_open', n=numbers.whole(counted.left_open))}"
-    return said
-
-
-def _clock(words: Words, metric: Metric, sql: str) -> Child:
-    if not sql:
-        return words("stands_open")
-    return element("Span", words.column(metric.fact, sql), " ", element("Code", sql))
+            cls = f"colour-{colour}" if counted.numerator else f"colour-{colour} none"
+            chips.append(element("Li", chip, cls=cls))
+    return element("Ul", *chips, cls="burning", aria_label=words("burning"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cockpit.model.judgement import Change, verdict
-from cockpit.web import call, cards, numbers
+from cockpit.model.warnings import COLOURS
+from cockpit.web import call, cards, numbers, remarks
 from cockpit.web.elements import Element, element
 from cockpit.web.view import BURNING, View
 from cockpit.web.words import Words
@@ -57,7 +58,7 @@ def _chosen(view: View, words: Words) -> str:
         word = ("says_within" if down else "says_reached") if said == "reached" else ""
         word = word or ("says_over" if down else "says_missed")
     value = numbers.value(metric, counted)
-    unit = cards.unit(words, metric)
+    unit = remarks.unit(words, metric)
     parts = [
         words(
             word,
@@ -82,7 +83,7 @@ def _changed(view: View, words: Words, changed: Change) -> str:
         "says_changed" if changed.verdict else "says_moved",
         than=than,
         way=words(f"way_{changed.way}"),
-        by=cards.by(words, changed),
+        by=remarks.by(words, changed),
         verdict=words(changed.verdict) if changed.verdict else "",
     )
 
@@ -112,8 +113,12 @@ def _burning(view: View, words: Words) -> str:
     if not many:
         return words("says_calm")
     grave = [
-        words("says_colour", colour=words(f"colour_{colour}"), n=numbers.whole(counted.numerator))
-        for colour, name in list(zip(cards.SHAPES, BURNING, strict=True))[:GRAVE]
+        words(
+            "says_colour",
+            colour=words.value(colour).split(" ", 1)[1].lower(),
+            n=numbers.whole(counted.numerator),
+        )
+        for colour, name in list(zip(COLOURS, BURNING, strict=True))[:GRAVE]
         if (counted := view.here.get(name)) is not None and counted.numerator
     ]
     n = words.many("warnings", many)

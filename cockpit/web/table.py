@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cockpit.answers.tally import Tallies
 from cockpit.model.judgement import verdict
 from cockpit.model.metric import Metric, Tally
-from cockpit.web import cards, numbers
+from cockpit.web import numbers, remarks
 from cockpit.web.elements import Element, element
 from cockpit.web.view import Row, View
 from cockpit.web.words import Words
@@ -126,7 +126,7 @@ def _cells(
             changed = view.change(metric, now[metric.name], then)
             yield element(
                 "Td",
-                cards.change(words, changed, "\n") if changed else numbers.BLANK,
+                remarks.change(words, changed, "\n") if changed else numbers.BLANK,
                 role="cell",
                 cls=f"change {changed.verdict}".strip() if changed else "change",
                 data_label=words("change"),
@@ -139,7 +139,7 @@ def _cell(words: Words, view: View, metric: Metric, counted: Tally) -> Element:
     found = verdict(metric, counted) if metric.target is not None else ""
     chosen = metric.name == view.metric.name
     if chosen and found in ("reached", "missed"):
-        said = f"{cards.MARKS[found]} {said}"
+        said = f"{remarks.MARKS[found]} {said}"
     parts = numbers.parts(counted) if counted.value is not None else ""
     if counted.left_open and counted.denominator is not None:
         left = words("left_open", n=numbers.whole(counted.left_open))

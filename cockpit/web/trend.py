@@ -6,7 +6,7 @@ from datetime import date
 from itertools import zip_longest
 
 from cockpit.model.metric import Metric, Tally
-from cockpit.web import cards, charts, frame, numbers
+from cockpit.web import charts, frame, numbers, remarks
 from cockpit.web.elements import Child, Element, core, element
 from cockpit.web.view import View
 from cockpit.web.words import Words
@@ -14,7 +14,7 @@ from cockpit.web.words import Words
 
 def card(view: View, words: Words) -> Element:
     """The trend of the chosen metric, that of the time before faint behind it."""
-    goal = cards.goal(words, view.metric)
+    goal = remarks.goal(words, view.metric)
     known = [(when, counted) for when, counted in view.trend if counted.value is not None]
     body: list[Child]
     if known:

@@ -49,10 +49,6 @@ OVERVIEW: dict[str, tuple[str, str]] = {
     "source_arrived": ("{source}，最近收到 {when}", "{source}, last arrived {when}"),
     # Open warnings by colour
     "burning": ("未销号预警", "Open warnings"),
-    "colour_red": ("红", "red"),
-    "colour_orange": ("橙", "orange"),
-    "colour_yellow": ("黄", "yellow"),
-    "colour_blue": ("蓝", "blue"),
     # Where a call is needed
     "call": ("需要过问的地方", "Where a call is needed"),
     "made_of": ("主要在哪里", "Where most of it is"),

@@ -5,8 +5,9 @@ tiles, where a call is needed, the chosen metric along time, the places one leve
 from __future__ import annotations
 
 from cockpit.web import call, cards, frame, gist, panels, table, trend
+from cockpit.web.asked import Asked, gather
 from cockpit.web.elements import Child, Element, element
-from cockpit.web.view import Asked, View, gather
+from cockpit.web.view import View
 from cockpit.web.words import Words
 
 
