@@ -8,6 +8,8 @@ from typing import Any
 
 from cockpit.answers import ask as asking
 from cockpit.answers import tally
+from cockpit.answers.around import Around
+from cockpit.answers.around import around as asking_around
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.places import Place
 from cockpit.model.scope import Cleared
@@ -33,10 +35,8 @@ def below(
     return tally.below(snapshot, metrics, cleared(snapshot, place), *rest)
 
 
-def around(
-    snapshot: Snapshot, metrics: Any, place: Place, *rest: Any
-) -> tuple[tally.Tallies, dict[str, tally.Tallies], tally.Tallies]:
-    return tally.around(snapshot, metrics, cleared(snapshot, place), *rest)
+def around(snapshot: Snapshot, metrics: Any, place: Place, *rest: Any) -> tuple[Around, ...]:
+    return asking_around(snapshot, metrics, cleared(snapshot, place), *rest)
 
 
 def by(snapshot: Snapshot, metrics: Any, place: Place, *rest: Any) -> list[Any]:

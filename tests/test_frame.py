@@ -423,7 +423,7 @@ def test_the_keys_of_the_subjects_stand_in_the_table_of_keys(
         letters.get(name) for name in tabs.subjects(snapshot)
     ]
     table = pages.text(pages.the(tree, cls="keys"))
-    assert "g c 先 g，再字母：案件" in table
+    assert "g c 先 g，再字母：事件" in table
 
 
 # ── Taking up what is newer ──────────────────────────────────────────────────────────────────────

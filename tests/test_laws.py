@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from cockpit.answers.snapshot import Snapshot, Snapshots
-from cockpit.answers.tally import _tally
+from cockpit.answers.tally import Step, tallied
 from cockpit.model.counting import clocks, count, count_left, part_types
 from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Tally
@@ -72,7 +72,29 @@ def test_children_and_unplaced_add_up_to_the_parent(
         for name in whole:
             parts = [tallies[name] for tallies in children.values()]
             assert added([*parts, apart[name]]) == whole[name], (place.code, name)
-        assert tally.around(big, metrics, place, period) == (whole, children, apart)
+        (found,) = tally.around(big, metrics, place, period)
+        assert (found.here, found.below, found.apart) == (whole, children, apart)
+
+
+@pytest.mark.parametrize("level", [level.name for level in LEVELS])
+def test_what_is_asked_at_once_is_what_is_asked_apart(big: Snapshot, level: str) -> None:
+    metrics = list(big.counted.values())
+    places = [place for place in big.tree.places if place.level == level]
+    for place in random.Random(3).sample(places, min(2, len(places))):
+        assert tally.around(big, metrics, place, *PERIODS) == tuple(
+            tally.around(big, metrics, place, period)[0] for period in PERIODS
+        )
+        for period, found in zip(PERIODS, tally.around(big, metrics, place, *PERIODS), strict=True):
+            assert found.here == tally.at(big, metrics, place, period)
+            if place.parent is None:
+                assert found.beside == {}
+                continue
+            family, _ = tally.below(big, metrics, big.tree.place(place.parent), period)
+            assert found.beside == {
+                code: tallies
+                for code, tallies in family.items()
+                if big.tree.place(code).rung == place.rung
+            }
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -82,11 +104,11 @@ def test_the_unplaced_are_somewhere_in_the_demo(big: Snapshot, name: str) -> Non
         return
     _, apart = tally.below(big, [big.metric(name)], big.tree.root, Period())
     assert apart[name].answered >= 0
-    counted = [
+    many = [
         tally.below(big, [big.metric("reported")], place, Period())[1]["reported"].answered
         for place in some_places(big, "district", 13)
     ]
-    assert sum(counted) > 0
+    assert sum(many) > 0
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -109,7 +131,7 @@ def test_the_cube_and_the_rows_agree(big: Snapshot, name: str) -> None:
             for until in (date(2026, 6, 30), date(2100, 1, 1)):
                 sums = ", ".join(f"sum({part})" for part in parts)
                 (found,) = big.rows(f"select {sums} from ({counted}) where day <= ?", [until])
-                by_rows = _tally(one, dict(zip(parts, found, strict=True)))
+                by_rows = tallied(one, dict(zip(parts, found, strict=True)))
                 by_cube = tally.at(big, [one], place, Period(until=until))[name]
                 assert by_rows == by_cube, (place.code, until)
 
@@ -117,7 +139,7 @@ def test_the_cube_and_the_rows_agree(big: Snapshot, name: str) -> None:
 @pytest.mark.parametrize("name", METRICS)
 @pytest.mark.parametrize("step", ["day", "week", "month"])
 def test_steps_of_a_flow_add_up_and_a_stock_ends_where_it_stands(
-    big: Snapshot, name: str, step: tally.Step
+    big: Snapshot, name: str, step: Step
 ) -> None:
     period = Period(date(2026, 8, 3), date(2026, 10, 18))
     one = big.metric(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -18,6 +18,8 @@ from cockpit.model.scope import Cleared
 Step = Literal["day", "week", "month"]
 Tallies = dict[str, Tally]
 """Metric name → tally."""
+Stretch = tuple[date | None, date | None]
+"""From day to day, both included; None is open."""
 
 
 def at(snapshot: Snapshot, metrics: Sequence[Counted], seen: Cleared, period: Period) -> Tallies:
@@ -41,35 +43,6 @@ def below(
     )
 
 
-def around(
-    snapshot: Snapshot, metrics: Sequence[Counted], seen: Cleared, period: Period
-) -> tuple[Tallies, dict[str, Tallies], Tallies]:
-    """What ``at`` and ``below`` give, asked for at once: the place, its children by code, and the
-    rows in none of them. A page needs all three, and a query costs more than its rows.
-    """
-    place = seen.place
-    children = snapshot.tree.below(place)
-    last = children[-1] if children else place
-    lowest = max((child.rung for child in children), default=place.rung)
-    found: dict[int, Tallies] = {}
-    for fact, mine in _facts(metrics):
-        since, until = stretch(snapshot, mine[0], period)
-        rows = (
-            f"(select if(own, -1, pos) as pos, * exclude (pos)"
-            f" from {snapshot.cube(fact, part_types(mine), lowest)}"
-            f" where rung between {place.rung} and {lowest}"
-            f" and pos between {place.lo} and {last.lo} and (own = false or pos = {place.lo}))"
-        )
-        for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
-            found.setdefault(pos, blank(metrics)).update(tallies)
-    nothing = blank(metrics)
-    return (
-        found.get(place.lo, nothing),
-        {child.code: found.get(child.lo, nothing) for child in children},
-        found.get(-1, nothing) if children else nothing,
-    )
-
-
 def by(
     snapshot: Snapshot,
     metrics: Sequence[Counted],
@@ -80,38 +53,49 @@ def by(
     """The metrics along time: the first day of each step, and what counts in it (a flow) or
     stands at its end (a stock). Steps in which nothing was counted are there too, blank.
     """
-    sums: dict[date, Tallies] = defaultdict(dict)
-    stocks = [one for one in metrics if one.metric.stock]
-    flows = [one for one in metrics if not one.metric.stock]
-    for _, mine in _facts(metrics):
-        since, until = stretch(snapshot, mine[0], period)
-        rows = _rows(snapshot, mine, [seen.place], own=False)
-        for day, tallies in _summed(snapshot, rows, mine, since, until, "day"):
-            sums[day] |= tallies
-    if not sums:
+    found: dict[date | None, Tallies] = defaultdict(dict)
+    for _, mine in alike(metrics, lambda one: stretch(snapshot, one, period)[1]):
+        for start, tallies in _steps(snapshot, mine, seen, period, step):
+            found[start] |= tallies
+    before = found.pop(None, {})
+    known = [start for start in found if start]
+    if not known and not before:
         return []
-    first = period.since or min(sums)
-    last = period.until or max(sums)
-    steps: dict[date, Tallies] = {}
-    start = first
+    start = _floor(period.since, step) if period.since else min(known)
+    last = period.until or max(known, default=date.min)
+    nothing = blank(metrics)
+    running = {
+        one.metric.name: before.get(one.metric.name, nothing[one.metric.name])
+        for one in metrics
+        if one.metric.stock
+    }
+    steps: list[tuple[date, Tallies]] = []
     while start <= last:
-        steps.setdefault(_floor(start, step), blank(metrics))
-        start += timedelta(days=1)
-    for one in flows:
-        name = one.metric.name
-        for day, tallies in sums.items():
-            if name in tallies and first <= day <= last:
-                steps[_floor(day, step)][name] += tallies[name]
-    for one in stocks:
-        name, running, ordered = one.metric.name, _blank(one), sorted(sums)
-        position = 0
-        for beginning in sorted(steps):
-            end = min(_end(beginning, step), last)
-            while position < len(ordered) and ordered[position] <= end:
-                running += sums[ordered[position]].get(name, _blank(one))
-                position += 1
-            steps[beginning][name] = running
-    return sorted(steps.items())
+        here = found.get(start, nothing)
+        for name in running:
+            running[name] += here.get(name, nothing[name])
+        steps.append((start, nothing | here | running))
+        start = _end(start, step) + timedelta(days=1)
+    return steps
+
+
+def _steps(
+    snapshot: Snapshot,
+    metrics: Sequence[Counted],
+    seen: Cleared,
+    period: Period,
+    step: Step,
+) -> Iterator[tuple[date | None, Tallies]]:
+    """What counts in each step (a flow), or came less what went in it (a stock); under None, what
+    came less what went before the first of them.
+    """
+    since, until = period.since, stretch(snapshot, metrics[0], period)[1]
+    start = "day" if step == "day" else f"date_trunc('{step}', day)::date"
+    if since:
+        start = f"if(day < date '{since}', null, {start})"
+    from_ = None if any(one.metric.stock for one in metrics) else since
+    rows = f"(select *, {start} as start from {cells(snapshot, metrics, [seen.place], own=False)})"
+    yield from _summed(snapshot, rows, metrics, from_, until, "start")
 
 
 def blank(metrics: Iterable[Counted]) -> Tallies:
@@ -137,15 +121,17 @@ def _end(beginning: date, step: Step) -> date:
     return beginning
 
 
-def _facts(metrics: Sequence[Counted]) -> list[tuple[str, list[Counted]]]:
-    """The metrics by the fact they count, stocks and flows apart: their days differ."""
-    groups: dict[tuple[str, bool], list[Counted]] = {}
+def alike(
+    metrics: Iterable[Counted], trait: Callable[[Counted], object]
+) -> list[tuple[str, list[Counted]]]:
+    """The metrics by the fact that they count, those apart that differ in a trait."""
+    groups: dict[tuple[str, object], list[Counted]] = {}
     for one in metrics:
-        groups.setdefault((one.metric.fact, one.metric.stock), []).append(one)
+        groups.setdefault((one.metric.fact, trait(one)), []).append(one)
     return [(fact, mine) for (fact, _), mine in groups.items()]
 
 
-def stretch(snapshot: Snapshot, one: Counted, period: Period) -> tuple[date | None, date | None]:
+def stretch(snapshot: Snapshot, one: Counted, period: Period) -> Stretch:
     """The days whose parts count. A stock counts all that came and went up to the end; without
     an end it stands at the as-of day, for nothing is overdue that falls due later.
     """
@@ -160,9 +146,9 @@ def _summed(
     metrics: Sequence[Counted],
     since: date | None,
     until: date | None,
-    group: Literal["pos", "day"],
+    group: Literal["pos", "start"],
 ) -> Iterator[tuple[Any, Tallies]]:
-    """The parts of some metrics of one fact over rows of its cube, by place or day."""
+    """The parts of some metrics of one fact over rows of its cube, by place or step."""
     parts = list(part_types(metrics))
     tests, values = [], []
     for test, day in (("day >= ?", since), ("day <= ?", until)):
@@ -175,10 +161,11 @@ def _summed(
         f"select {group}, {sums} from {rows}{where} group by {group}", values
     ):
         by_part = dict(zip(parts, found, strict=True))
-        yield key, {one.metric.name: _tally(one, by_part) for one in metrics}
+        yield key, {one.metric.name: tallied(one, by_part) for one in metrics}
 
 
-def _tally(one: Counted, parts: dict[str, Any]) -> Tally:
+def tallied(one: Counted, parts: Mapping[str, Any]) -> Tally:
+    """A metric's tally, from the sums of its parts by their names."""
     numerator, denominator, answered, left_open = one.tally_parts
     return Tally(
         _number(parts[numerator]),
@@ -195,7 +182,7 @@ def _number(value: Any) -> int | Decimal:
     return value if isinstance(value, Decimal) and value % 1 else int(value)
 
 
-def _rows(
+def cells(
     snapshot: Snapshot, metrics: Sequence[Counted], places: Sequence[Place], own: bool
 ) -> str:
     """The cube's rows of some places of one parent: all below them, or only their own."""
@@ -221,9 +208,9 @@ def _grouped(
     found: dict[int, Tallies] = {}
     if not places:
         return found
-    for _, mine in _facts(metrics):
+    for _, mine in alike(metrics, lambda one: one.metric.stock):
         since, until = stretch(snapshot, mine[0], period)
-        rows = _rows(snapshot, mine, places, own)
+        rows = cells(snapshot, mine, places, own)
         for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)
     return found

@@ -35,7 +35,7 @@ def span(view: View, words: Words) -> str:
     since, until = view.period.since, view.period.until or view.as_of
     if since is None:
         return words("span_until", until=numbers.day(until, words.language))
-    said = _stretch(since, until, words)
+    said = stretch(since, until, words)
     return f"{said} · {words('span_days', n=(until - since).days + 1)}"
 
 
@@ -47,10 +47,11 @@ def against(view: View, words: Words) -> str | None:
     before = compared(view.period, state.period, state.compare)
     if before is None or before.since is None or before.until is None:
         return words("compared_nothing")
-    return words("compared", span=_stretch(before.since, before.until, words))
+    return words("compared", span=stretch(before.since, before.until, words))
 
 
-def _stretch(since: date, until: date, words: Words) -> str:
+def stretch(since: date, until: date, words: Words) -> str:
+    """Days from one to another, in words."""
     last = numbers.day(until, words.language)
     if since == until:
         return last

@@ -24,11 +24,11 @@ from cockpit.people.roles import Right
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
 from cockpit.web import dossier, frame, listing
+from cockpit.web.asked import Asked
 from cockpit.web.elements import Element
 from cockpit.web.menu import menu
 from cockpit.web.pages import place, plain, row, rows
 from cockpit.web.urls import LANGUAGES, State, read
-from cockpit.web.view import Asked, gather
 from cockpit.web.words import Words
 
 SHARE = 60
@@ -103,7 +103,7 @@ class Desk:
         said = (asked.state.href(), asked.asked_for, *asked.state.wrong)
         return self.cache.get(
             asked.key("page", said, words.language),
-            lambda: written(place.build(gather(asked), words)),
+            lambda: written(place.build(asked, words)),
             len,
         )
 

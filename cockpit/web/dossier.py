@@ -31,9 +31,9 @@ from cockpit.settings import Settings
 from cockpit.web import listing
 from cockpit.web.elements import Element
 from cockpit.web.listing import ROW, ROWS, Listing
+from cockpit.web.subject import day_of
 from cockpit.web.urls import State
 from cockpit.web.urls import read as read_state
-from cockpit.web.view import day_of
 from cockpit.web.words import Words
 
 

@@ -11,7 +11,7 @@ from cockpit.answers.snapshot import Snapshot
 from cockpit.web import numbers
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.search import MOST
-from cockpit.web.view import SUBJECT
+from cockpit.web.subject import facts, rows, subjects
 from cockpit.web.words import LANGUAGES, Words
 
 FRESH_HOURS, OLD_HOURS = 26, 72
@@ -175,8 +175,8 @@ def _clocks(words: Words, snapshot: Snapshot) -> Element:
 
 def _as_of(snapshot: Snapshot, subject: str) -> datetime | None:
     """What the data of a subject speak for: where they are of several facts, the oldest."""
-    facts = {one.metric.fact for one in snapshot.counted.values() if one.metric.subject == subject}
-    known = [snapshot.standing(fact).as_of for fact in facts or {SUBJECT}]
+    shown = [subject] if subject else [each for each in subjects(snapshot) if rows(snapshot, each)]
+    known = [snapshot.standing(fact).as_of for each in shown[:1] for fact in facts(snapshot, each)]
     return min((each for each in known if each), default=None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit.answers.snapshot import Snapshot
-from cockpit.web import tabs
+from cockpit.web import subject, tabs
 from cockpit.web.elements import Element, element
 from cockpit.web.words import Words
 
@@ -17,7 +17,7 @@ def keys(words: Words, snapshot: Snapshot | None) -> Element:
     ]
     if snapshot is not None:
         pairs += (
-            (("g", letter), words("keys_subject", subject=tabs.subject(words, name)))
+            (("g", letter), words("keys_subject", subject=subject.title(snapshot, words, name)))
             for name, letter in tabs.keys(snapshot).items()
         )
     pairs.append((("?",), words("keys_help")))

@@ -30,8 +30,11 @@ def percent(share: float) -> str:
 def value(metric: Metric, counted: Tally) -> str:
     """A metric's value without its unit, or a dash where nothing was counted."""
     found = counted.value
-    if found is None:
-        return BLANK
+    return BLANK if found is None else number(metric, found)
+
+
+def number(metric: Metric, found: float) -> str:
+    """A value that a metric has or would have."""
     if metric.unit == "percent":
         return percent(found)
     return whole(found) if metric.unit == "count" else f"{found:,.1f}"

@@ -21,9 +21,9 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.panel import Bound, Broken, Panel
 from cockpit.people.roles import Right
 from cockpit.web import charts, numbers
+from cockpit.web.asked import Asked
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.picture import picture, table
-from cockpit.web.view import Asked
 from cockpit.web.words import Words
 
 log = logging.getLogger("cockpit.panels")

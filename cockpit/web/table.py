@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from cockpit.answers.tally import Tallies
+from cockpit.model.judgement import verdict
 from cockpit.model.metric import Metric, Tally
-from cockpit.web import numbers
-from cockpit.web.cards import MARKS
+from cockpit.web import numbers, remarks
 from cockpit.web.elements import Element, element
-from cockpit.web.view import Row, View, verdict
+from cockpit.web.view import Row, View
 from cockpit.web.words import Words
 
 
@@ -34,17 +35,19 @@ def children(view: View, words: Words) -> Element:
                 cls="chosen" if chosen else None,
             )
         )
+        if chosen and view.then:
+            heads.append(element("Th", words("change"), scope="col", role="columnheader"))
     apart = element(
         "Tr",
         _named(words("unplaced"), words("unplaced_meaning"), "apart-name"),
-        *(_cell(words, view, metric, view.apart[metric.name]) for metric in metrics),
+        *_cells(words, view, metrics, view.apart, view.apart_then),
         role="row",
         cls="apart",
     )
     total = element(
         "Tr",
         _named(words("total"), words("total_meaning"), ""),
-        *(_cell(words, view, metric, view.here[metric.name]) for metric in metrics),
+        *_cells(words, view, metrics, view.here, view.then),
         role="row",
         cls="total",
     )
@@ -53,7 +56,7 @@ def children(view: View, words: Words) -> Element:
         element("Thead", element("Tr", *heads, role="row"), role="rowgroup"),
         element(
             "Tbody",
-            *(_row(words, view, metrics, row, rank) for rank, row in enumerate(view.rows, start=1)),
+            *(_row(words, view, metrics, row) for row in view.rows),
             apart,
             role="rowgroup",
         ),
@@ -68,15 +71,17 @@ def _sort(metric: Metric) -> str:
     return "ascending" if metric.better == "up" else "descending"
 
 
-def _row(words: Words, view: View, metrics: Sequence[Metric], row: Row, rank: int) -> Element:
+def _row(words: Words, view: View, metrics: Sequence[Metric], row: Row) -> Element:
     note = {"pseudo": words("pseudo"), "few": words("too_few")}.get(row.note)
     name = element(
         "Th",
         element(
             "Span",
-            str(rank) if not row.note else "",
+            str(row.rank.place) if row.rank else "",
             cls="rank",
-            title=words("rank", n=rank) if not row.note else None,
+            title=words("peer_rank", place=row.rank.place, among=row.rank.among)
+            if row.rank
+            else None,
         ),
         element("A", words.place(row.place), href=view.state.href(place=row.place.code)),
         element("Small", _aside(words, row, note)) if _aside(words, row, note) else None,
@@ -87,7 +92,7 @@ def _row(words: Words, view: View, metrics: Sequence[Metric], row: Row, rank: in
     return element(
         "Tr",
         name,
-        *(_cell(words, view, metric, row.tallies[metric.name]) for metric in metrics),
+        *_cells(words, view, metrics, row.tallies, row.then),
         role="row",
         cls=row.note or None,
         data_code=row.place.code,
@@ -111,13 +116,30 @@ def _named(name: str, meaning: str, cls: str) -> Element:
     )
 
 
+def _cells(
+    words: Words, view: View, metrics: Sequence[Metric], now: Tallies, then: Tallies
+) -> Iterator[Element]:
+    """A cell a metric, and after the chosen one how it changed."""
+    for metric in metrics:
+        yield _cell(words, view, metric, now[metric.name])
+        if metric.name == view.metric.name and view.then:
+            changed = view.change(metric, now[metric.name], then)
+            yield element(
+                "Td",
+                remarks.change(words, changed, "\n") if changed else numbers.BLANK,
+                role="cell",
+                cls=f"change {changed.verdict}".strip() if changed else "change",
+                data_label=words("change"),
+            )
+
+
 def _cell(words: Words, view: View, metric: Metric, counted: Tally) -> Element:
     """Value over numerator and denominator: the first line is set larger than the second."""
     said = numbers.value(metric, counted)
     found = verdict(metric, counted) if metric.target is not None else ""
     chosen = metric.name == view.metric.name
     if chosen and found in ("reached", "missed"):
-        said = f"{MARKS[found]} {said}"
+        said = f"{remarks.MARKS[found]} {said}"
     parts = numbers.parts(counted) if counted.value is not None else ""
     if counted.left_open and counted.denominator is not None:
         left = words("left_open", n=numbers.whole(counted.left_open))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from cockpit.answers.snapshot import Snapshot
+from cockpit.web import subject
 from cockpit.web.elements import Element, element
 from cockpit.web.view import View
-from cockpit.web.words import WORDS, Words
-
-FIRST = ("cases", "warnings", "sharing")
-"""The order in which one asks; other subjects follow by name."""
+from cockpit.web.words import Words
 
 
 def tabs(view: View, words: Words) -> Element:
@@ -20,7 +18,7 @@ def tabs(view: View, words: Words) -> Element:
         *(
             element(
                 "A",
-                element("Span", subject(words, name)),
+                element("Span", subject.title(view.snapshot, words, name)),
                 href=state.href(subject=name, metric=state.metric if name == state.subject else ""),
                 aria_current="page" if name == state.subject else None,
                 data_key=letters.get(name),
@@ -34,8 +32,7 @@ def tabs(view: View, words: Words) -> Element:
 
 def subjects(snapshot: Snapshot) -> tuple[str, ...]:
     """The overview, which has no name of its own, and the subjects in the order of the tabs."""
-    known = {one.metric.subject for one in snapshot.counted.values()}
-    return ("", *(name for name in FIRST if name in known), *sorted(known.difference(FIRST)))
+    return ("", *subject.subjects(snapshot))
 
 
 def keys(snapshot: Snapshot) -> dict[str, str]:
@@ -46,9 +43,3 @@ def keys(snapshot: Snapshot) -> dict[str, str]:
         if letter.isalpha() and letter not in found.values():
             found[name] = letter
     return found
-
-
-def subject(words: Words, name: str) -> str:
-    """A subject's title."""
-    word = f"subject_{name}"
-    return words(word) if word in WORDS else name

@@ -13,7 +13,9 @@ from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 from cockpit.model.panel import Panel
 from cockpit.model.places import Place
+from cockpit.model.subject import Subject
 from cockpit.web.words_frame import FRAME
+from cockpit.web.words_overview import OVERVIEW
 from cockpit.web.words_panels import PANELS
 from cockpit.web.words_rows import ROWS
 from cockpit.web.words_values import VALUES
@@ -92,7 +94,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "target_up": ("≥ {target}", "≥ {target}"),
     "target_down": ("≤ {target}", "≤ {target}"),
     "left_open": ("留白 {n}", "{n} left open"),
-    "beside": ("{parts} · {left_open}", "{parts}\n{left_open}"),
+    "beside": ("{parts}\n{left_open}", "{parts}\n{left_open}"),
     "left_open_meaning": (
         "留白：有原因、有复核日，不进分子分母。",
         "Left open with a reason and a review date: outside numerator and denominator.",
@@ -137,8 +139,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # Places below
     "below": ("下一级：{level}", "One level down: {level}"),
-    "below_order": ("{metric}，从差到好", "{metric}, worst first"),
-    "below_order_plain": ("{metric}，从多到少", "{metric}, most first"),
+    "below_order": (
+        "{metric}，从差到好；名次在同类中排，最好的第 1",
+        "{metric}, worst first; ranked among their kind, the best is No. 1",
+    ),
+    "below_order_plain": (
+        "{metric}，从多到少；名次在同类中排",
+        "{metric}, most first; ranked among their kind",
+    ),
     "place": ("地方", "Place"),
     "unplaced": ("未落格", "Unplaced"),
     "unplaced_meaning": (
@@ -149,7 +157,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "total_meaning": ("等于本处，比率重算", "This place; rates recomputed"),
     "pseudo": ("统计单位，不排名", "statistical unit, not ranked"),
     "too_few": ("件数太少，不排名", "too few to rank"),
-    "rank": ("第 {n}", "No. {n}"),
     "sort_by": ("改看{metric}", "Look at {metric}"),
     "leaf": ("{level}是最细的一级", "{level} is the finest level"),
     "leaf_meaning": (
@@ -174,8 +181,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "This page opens by itself as soon as there is one.",
     ),
     "no_rows": (
-        "快照里还没有案件；所有数字留空。",
-        "The snapshot holds no cases yet; every number is blank.",
+        "快照里还没有{facts}；所有数字留空。",
+        "The snapshot holds none of this yet: {facts}. Every number is blank.",
     ),
     "lost": ("没有这一页", "There is no such page"),
     "lost_meaning": (
@@ -431,6 +438,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **PANELS,
     **FRAME,
     **ROWS,
+    **OVERVIEW,
 }
 
 
@@ -455,6 +463,14 @@ class Words:
     def fact(self, name: str) -> str:
         """A fact's title."""
         return self._either(FACTS[name].title, FACTS[name].title_en)
+
+    def many(self, fact: str, number: int) -> str:
+        """So many rows of a fact: 12 件, 1 case."""
+        return self(f"{'one' if number == 1 else 'n'}_{fact}", n=f"{number:,}")
+
+    def subject(self, subject: Subject) -> str:
+        """A subject's title."""
+        return self._either(subject.title, subject.title_en)
 
     def column(self, fact: str, sql: str) -> str:
         """A column's title where the SQL is one; otherwise that it is worked out."""

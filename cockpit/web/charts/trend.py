@@ -22,6 +22,8 @@ CONFIG: dict[str, Any] = {
 """How every chart behaves: it is read, not edited; a page scrolls under a finger."""
 FEW = 6
 """Counts below this get a tick each."""
+FAINT = 0.5
+"""How much is seen of what stands behind."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Axes:
     """Values are counts: no ticks between them, and the axis begins at nought."""
 
 
-def line(points: Sequence[Point], axes: Axes) -> Figure:
-    """A value along time, broken where nothing was counted."""
+def line(points: Sequence[Point], axes: Axes, before: Sequence[Point] = ()) -> Figure:
+    """A value along time, broken where nothing was counted; that of another time faint behind."""
     trace = _series(points) | {
         "type": "scatter",
         "mode": "lines+markers",
@@ -54,16 +56,35 @@ def line(points: Sequence[Point], axes: Axes) -> Figure:
         "line": {"width": 2},
         "marker": {"size": 5},
     }
-    return {"data": [trace, *_target(points, axes)], "layout": _layout(points, axes)}
+    return {
+        "data": [trace, *_before(before), *_target(points, axes)],
+        "layout": _layout([*points, *before], axes),
+    }
 
 
-def bars(points: Sequence[Point], axes: Axes) -> Figure:
-    """A count along time, one bar a step."""
+def bars(points: Sequence[Point], axes: Axes, before: Sequence[Point] = ()) -> Figure:
+    """A count along time, one bar a step; that of another time as a faint line."""
     trace = _series(points) | {"type": "bar"}
     return {
-        "data": [trace, *_target(points, axes)],
-        "layout": _layout(points, axes) | {"bargap": 0.3},
+        "data": [trace, *_before(before), *_target(points, axes)],
+        "layout": _layout([*points, *before], axes) | {"bargap": 0.3},
     }
+
+
+def _before(points: Sequence[Point]) -> list[Figure]:
+    if not points:
+        return []
+    return [
+        _series(points)
+        | {
+            "type": "scatter",
+            "mode": "lines",
+            "connectgaps": False,
+            "cliponaxis": False,
+            "opacity": FAINT,
+            "line": {"width": 2},
+        }
+    ]
 
 
 def _series(points: Sequence[Point]) -> Figure:

@@ -1,35 +1,66 @@
-"""The page of a place: its tiles, the chosen metric along time, the places one level down."""
+"""The page of a place: its overview, or one of its subjects. What the page says in a sentence, its
+tiles, where a call is needed, the chosen metric along time, the places one level down.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-
-from cockpit.model.metric import Metric, Tally
-from cockpit.web import cards, charts, frame, numbers, table
-from cockpit.web.elements import Child, Element, core, element
-from cockpit.web.view import SUBJECT, View
+from cockpit.web import call, cards, frame, gist, panels, table, trend
+from cockpit.web.asked import Asked, gather
+from cockpit.web.elements import Child, Element, element
+from cockpit.web.view import View
 from cockpit.web.words import Words
 
 
-def build(view: View, words: Words) -> Element:
+def build(asked: Asked, words: Words) -> Element:
     """The whole page."""
+    view = gather(asked)
     name = words.place(view.place, str(view.snapshot.about["name_en"]))
     return frame.page(
         words,
         words("title", place=name, product=words("product")),
         *_notices(view, words),
-        cards.tiles(view, words),
-        element(
-            "Div",
-            element("Div", _trend(view, words), cls="beside"),
-            _below(view, words),
-            cls="columns" if view.rows else "columns leaf",
-        ),
+        gist.card(view, words),
+        *(_subject if view.state.subject else _overview)(asked, view, words),
         bar=frame.bar(view, words),
         snapshot=view.snapshot,
         switch=frame.language_switch(view.state, words),
         address=view.state.href(),
     )
+
+
+def _overview(asked: Asked, view: View, words: Words) -> list[Child]:
+    """The essentials beside each other: tiles to the left, map and calls to the right."""
+    return [
+        element(
+            "Div",
+            cards.tiles(view, words),
+            element("Div", _map(view, words), call.card(view, words), cls="aside"),
+            cls="essentials",
+        ),
+        _closer(view, words, trend.card(view, words)),
+    ]
+
+
+def _subject(asked: Asked, view: View, words: Words) -> list[Child]:
+    """Every metric of the subject, then the chosen one in all its aspects."""
+    return [
+        cards.tiles(view, words),
+        _closer(view, words, _map(view, words), trend.card(view, words), call.card(view, words)),
+        panels.section(asked, words),
+    ]
+
+
+def _closer(view: View, words: Words, *beside: Child) -> Element:
+    return element(
+        "Div",
+        element("Div", *beside, cls="beside"),
+        _below(view, words),
+        cls="columns" if view.rows else "columns leaf",
+    )
+
+
+def _map(view: View, words: Words) -> Child:
+    return None
 
 
 def _notices(view: View, words: Words) -> list[Element]:
@@ -40,135 +71,10 @@ def _notices(view: View, words: Words) -> list[Element]:
         said.append(words("moved", code=view.asked_for, place=view.place.name))
     if view.state.wrong:
         said.append(words("wrong", what=", ".join(view.state.wrong)))
-    if not view.snapshot.standing(SUBJECT).rows:
-        said.append(words("no_rows"))
+    facts = dict.fromkeys(one.metric.fact for one in view.metrics)
+    if not any(view.snapshot.standing(fact).rows for fact in facts):
+        said.append(words("no_rows", facts=words("and").join(words.fact(fact) for fact in facts)))
     return [element("P", text, cls="notice", role="status") for text in said]
-
-
-def _trend(view: View, words: Words) -> Element:
-    title = words("trend", metric=words.metric(view.metric))
-    step, goal = words(f"by_{view.step}"), cards.goal(words, view.metric)
-    known = [(when, counted) for when, counted in view.trend if counted.value is not None]
-    body: list[Child]
-    if known:
-        body = [
-            element(
-                "Div",
-                core(
-                    "Graph",
-                    id="trend",
-                    figure=figure(view, words),
-                    config=charts.CONFIG,
-                    responsive=True,
-                    className="graph",
-                ),
-                role="img",
-                aria_label=_sentence(view, words, known),
-                cls="figure",
-            ),
-            _twin(view, words),
-        ]
-    else:
-        body = [element("P", words("no_trend"), cls="nothing")]
-    return element(
-        "Section",
-        element(
-            "Div",
-            element("H2", title, id="trend-title"),
-            element("Span", step, cls="quiet"),
-            element("Span", words("goal", target=goal), cls="goal-key") if goal else None,
-            cls="card-head",
-        ),
-        element("P", words.meaning(view.metric), cls="card-note"),
-        *body,
-        cls="card trend",
-        aria_labelledby="trend-title",
-    )
-
-
-def figure(view: View, words: Words) -> charts.Figure:
-    """The trend as a figure: bars where rows are counted as they come, else a line."""
-    metric = view.metric
-    points = [
-        charts.Point(
-            when.isoformat(),
-            counted.value,
-            f"{label(view, words, when)}<br>{_told(metric, counted)}",
-        )
-        for when, counted in view.trend
-    ]
-    axes = charts.Axes(
-        dates=words("axis_day" if view.step == "day" else "axis_month"),
-        values=".0%" if metric.unit == "percent" else ",~r",
-        target=metric.target,
-        whole=metric.unit == "count",
-    )
-    kind = charts.bars if metric.unit == "count" and not metric.stock else charts.line
-    return kind(points, axes)
-
-
-def label(view: View, words: Words, when: date) -> str:
-    """A step of the trend in words."""
-    if view.step == "month":
-        return numbers.month(when, words.language)
-    day = numbers.day(when, words.language)
-    return words("week_of", day=day) if view.step == "week" else day
-
-
-def _told(metric: Metric, counted: Tally) -> str:
-    parts = numbers.parts(counted)
-    said = numbers.value(metric, counted)
-    return f"{said} ({parts})" if parts else said
-
-
-def _sentence(view: View, words: Words, known: list[tuple[date, Tally]]) -> str:
-    """The chart for whoever does not see it."""
-    lowest = min(known, key=lambda step: step[1].value or 0)[1]
-    highest = max(known, key=lambda step: step[1].value or 0)[1]
-    return words(
-        "trend_says",
-        place=view.place.name,
-        metric=words.metric(view.metric),
-        span=frame.span(view, words),
-        step=words(f"by_{view.step}"),
-        n=len(known),
-        least=numbers.value(view.metric, lowest),
-        most=numbers.value(view.metric, highest),
-        last=numbers.value(view.metric, known[-1][1]),
-    )
-
-
-def _twin(view: View, words: Words) -> Element:
-    """The same as a table."""
-    ratio = bool(view.chosen.metric.denominator)
-    rows = []
-    for when, counted in view.trend:
-        cells = [
-            element("Th", label(view, words, when), scope="row"),
-            element("Td", numbers.value(view.metric, counted)),
-        ]
-        if ratio:
-            cells.append(element("Td", numbers.parts(counted), cls="parts"))
-        rows.append(element("Tr", *cells))
-    heads = [words("when"), words("value"), *([words("counts")] if ratio else [])]
-    return element(
-        "Details",
-        element("Summary", words("as_table")),
-        element(
-            "Div",
-            element(
-                "Table",
-                element("Thead", element("Tr", *(element("Th", h, scope="col") for h in heads))),
-                element("Tbody", *rows),
-                aria_labelledby="trend-title",
-            ),
-            cls="scroll",
-            tabIndex="0",
-            role="region",
-            aria_labelledby="trend-title",
-        ),
-        cls="twin",
-    )
 
 
 def _below(view: View, words: Words) -> Element:
