@@ -183,7 +183,7 @@
   // ── Places beside one ──────────────────────────────────────────────────────────────────────────
 
   const known = new Map();  // what was asked for already, of the snapshot on the page
-  let box = null, opener = null, closed = [null, 0];
+  let box = null, opener = null;
 
   function snapshot() {
     const page = document.querySelector("#page > .page");
@@ -214,7 +214,6 @@
     found.addEventListener("toggle", (event) => {
       if (event.newState === "open" || !opener) return;
       opener.setAttribute("aria-expanded", "false");
-      closed = [opener, Date.now()];
       opener = null;
     });
     return { found, field, list, note, choice };
@@ -229,7 +228,7 @@
   }
 
   async function open(button) {
-    if (closed[0] === button && Date.now() - closed[1] < 250) return;  // that very click shut it
+    if (button === opener) return box.found.hidePopover();
     box = box || built();
     const { found, field, list, note, choice } = box;
     const code = button.dataset.beside;
