@@ -13,6 +13,7 @@ from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 from cockpit.model.panel import Panel
 from cockpit.model.places import Place
+from cockpit.model.subject import Subject
 from cockpit.web.words_frame import FRAME
 from cockpit.web.words_panels import PANELS
 from cockpit.web.words_rows import ROWS
@@ -447,6 +448,10 @@ class Words:
     def metric(self, metric: Metric) -> str:
         """A metric's title."""
         return self._either(metric.title, metric.title_en)
+
+    def subject(self, subject: Subject) -> str:
+        """A subject's title."""
+        return self._either(subject.title, subject.title_en)
 
     def meaning(self, metric: Metric) -> str:
         """What a metric means."""

@@ -3,10 +3,7 @@
 FRAME: dict[str, tuple[str, str]] = {
     # Subjects
     "subjects": ("主题", "Subjects"),
-    "subject_": ("总览", "Overview"),
-    "subject_cases": ("案件", "Cases"),
-    "subject_warnings": ("预警", "Warnings"),
-    "subject_sharing": ("数据共享", "Data sharing"),
+    "overview": ("总览", "Overview"),
     # What a period is compared with
     "compare": ("对比", "Against"),
     "compare_previous": ("环比", "Previous"),

@@ -419,7 +419,7 @@ def test_on_a_phone_all_is_within_reach_of_a_thumb(phone: Watched) -> None:
     page.locator(".compare a", has_text="同比").tap()
     at(page, f"{COMMUNITY}?period=quarter&compare=year")
     page.locator(".tabs a").last.tap()
-    expect(page.locator(".tabs a[aria-current]")).to_have_text("案件")
+    expect(page.locator(".tabs a[aria-current]")).to_have_text("事件")
     box = page.locator(".tabs").bounding_box()
     assert box is not None
     assert round(box["y"] + box["height"]) == 844
@@ -471,3 +471,17 @@ def test_on_paper_the_frame_says_where_and_when_and_no_more(tab: Watched) -> Non
         expect(page.locator(part)).to_be_visible()
     for part in (".search", ".switches", ".tabs", ".me", ".choices", ".compare", ".siblings"):
         expect(page.locator(part).first).to_be_hidden()
+
+
+def test_a_list_of_rows_keeps_its_kind_on_the_way_to_another_place(tab: Watched) -> None:
+    page = tab.open("/rows/cases/330106005?period=quarter&state=overdue")
+    page.locator("[data-beside='330106005']").click()
+    page.locator(".picker input").fill("文新")
+    page.keyboard.press("Enter")
+    at(page, "/rows/cases/330106013?period=quarter&state=overdue")
+    page.keyboard.press("Escape")
+    at(page, "/rows/cases/330106?period=quarter&state=overdue")
+    page.keyboard.press("/")
+    page.keyboard.type("cuiyuanjiedao")
+    page.locator("#hits a").first.click()
+    at(page, "/rows/cases/330106005?period=quarter&state=overdue")
