@@ -15,8 +15,8 @@
     window.dispatchEvent(new PopStateEvent("popstate"));
   }
 
-  // Where the page is to stand once it has come: null leaves it. A reload leaves it, too.
-  let wanted = (history.state && history.state.scroll) || null;
+  // Where the page is to stand once it has come: null leaves it.
+  let wanted = left();
   let moved = true;
   let elsewhere = false;
   if ("scrollRestoration" in history) history.scrollRestoration = "manual";
@@ -24,9 +24,17 @@
     if (event.isTrusted) wanted = (event.state && event.state.scroll) || 0;
     moved = true;
   });
+
+  // A page that is loaded anew stands where it was left. What is written into the history while a
+  // page goes is lost.
   window.addEventListener("pagehide", () => {
-    history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+    sessionStorage.setItem("left", JSON.stringify([location.href, window.scrollY]));
   });
+  function left() {
+    const [href, scroll] = JSON.parse(sessionStorage.getItem("left") || "[]");
+    const [how] = performance.getEntriesByType("navigation");
+    return href === location.href && how && how.type !== "navigate" ? scroll : null;
+  }
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href]");
@@ -79,10 +87,13 @@
   }
 
   // What a page says of itself belongs to the window: its title and its language.
+  let known = null;
   new MutationObserver(() => {
     const shown = page();
     if (!shown) return;
     fields();
+    if (shown !== known && shown.dataset.address) arrived();
+    known = shown;
     if (document.title !== shown.dataset.title) document.title = shown.dataset.title;
     if (document.documentElement.lang !== shown.lang) document.documentElement.lang = shown.lang;
   }).observe(document.documentElement, {
@@ -90,14 +101,15 @@
   });
 
   // Once the numbers of another address have come: scroll as promised, and tell who listens.
-  new MutationObserver(() => {
+  function arrived() {
     if (!moved || !page()) return;
     moved = false;
     if (wanted !== null) window.scrollTo(0, wanted);
     if (elsewhere) document.getElementById("content").focus({ preventScroll: true });
     wanted = null;
     elsewhere = false;
-  }).observe(document.documentElement, {
+  }
+  new MutationObserver(arrived).observe(document.documentElement, {
     subtree: true, attributes: true, attributeFilter: ["data-title", "data-address"],
   });
 })();

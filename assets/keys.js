@@ -50,7 +50,7 @@
   function obeys(event) {
     const key = sign(event);
     if (key === "Escape" || key === "Backspace") {
-      return click(".path li:nth-last-child(2) a");
+      return click(".path li:has(+ li > [aria-current]) a, .path:not(:has([aria-current])) li:last-child a");
     }
     if (localStorage.getItem(OFF)) return false;
     if (key === "/") return search();

@@ -30,6 +30,13 @@
     return [name.slice(0, at), made("mark", {}, name.slice(at, end)), name.slice(end)];
   }
 
+  // The page one is on, of another place: period, comparison and all else go along.
+  function there(place) {
+    const path = document.querySelector(".path");
+    const code = place.href.replace("/place/", "");
+    return path ? path.dataset.there.replace("%7Bplace%7D", code) : place.href + location.search;
+  }
+
   // What stands beside a name: how it is said, for whoever cannot read it, and its level.
   function aside(place) {
     return [speech() === "en" && place.pinyin, place.said].filter(Boolean).join(" · ");
@@ -52,13 +59,10 @@
       return [...this.list.querySelectorAll("a:not([hidden])")];
     }
 
-    // Links for places; the page's own period, subject and comparison go along.
     fill(places, typed, here) {
       this.list.replaceChildren(...places.map((place, number) => {
-        const target = new URL(place.href, location.href);
-        target.search = location.search;
         const link = made("a", {
-          role: "option", tabindex: "-1", id: `${this.list.id}-${number}`, href: target.href,
+          role: "option", tabindex: "-1", id: `${this.list.id}-${number}`, href: there(place),
           "aria-selected": "false",
         }, made("span", { class: "hit" }, ...marked(place.name, typed)),
         made("small", {}, aside(place)));
@@ -183,7 +187,7 @@
   // ── Places beside one ──────────────────────────────────────────────────────────────────────────
 
   const known = new Map();  // what was asked for already, of the snapshot on the page
-  let box = null, opener = null, closed = [null, 0];
+  let box = null, opener = null;
 
   function snapshot() {
     const page = document.querySelector("#page > .page");
@@ -214,7 +218,6 @@
     found.addEventListener("toggle", (event) => {
       if (event.newState === "open" || !opener) return;
       opener.setAttribute("aria-expanded", "false");
-      closed = [opener, Date.now()];
       opener = null;
     });
     return { found, field, list, note, choice };
@@ -229,7 +232,7 @@
   }
 
   async function open(button) {
-    if (closed[0] === button && Date.now() - closed[1] < 250) return;  // that very click shut it
+    if (button === opener) return box.found.hidePopover();
     box = box || built();
     const { found, field, list, note, choice } = box;
     const code = button.dataset.beside;

@@ -48,6 +48,8 @@
     close(chosen ? null : event.target);
   });
 
+  document.addEventListener("submit", () => close(null));
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     const open = opened().pop();

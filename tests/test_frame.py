@@ -22,11 +22,11 @@ from cockpit.people import sessions
 from cockpit.people.registry import Registry
 from cockpit.record.demo.places import grids
 from cockpit.settings import PROJECT, Settings
-from cockpit.web import tabs
 from cockpit.web.search import MOST, Finder, folded
 from cockpit.web.urls import State, read
 from tests import pages, signed
 
+SUBJECTS = ("", "cases", "warnings", "sharing")
 CITY, DISTRICT, STREET = "3301", "330106", "330106005"
 
 
@@ -302,7 +302,7 @@ def test_every_click_keeps_what_it_does_not_change(
                 assert kept(there, *changes) == kept(state, *changes), part
         assert [each.period for each in hrefs(tree, "choices")] == list(NAMED)
         assert [each.compare for each in hrefs(tree, "compare")] == list(COMPARISONS)
-        assert [each.subject for each in hrefs(tree, "tabs")] == list(tabs.subjects(snapshot))
+        assert [each.subject for each in hrefs(tree, "tabs")] == list(SUBJECTS)
         for part in ("choices", "compare", "tabs", "path"):
             chosen = pages.having(
                 pages.the(tree, cls=part), lambda node: "aria-current" in node["props"]
@@ -410,20 +410,16 @@ def test_the_three_clocks_say_what_they_stand_at(client: FlaskClient, snapshot: 
     assert tree["props"]["data-snapshot"] == snapshot.id
 
 
-def test_the_keys_of_the_subjects_stand_in_the_table_of_keys(
-    client: FlaskClient, snapshot: Snapshot
-) -> None:
-    tree = pages.page(client, f"/place/{CITY}")
-    letters = tabs.keys(snapshot)
-    assert letters[""] == "o"
-    assert letters["cases"] == "c"
-    assert len(set(letters.values())) == len(letters)
-    links = pages.every(pages.the(tree, cls="tabs"), tag="A")
-    assert [node["props"].get("data-key") for node in links] == [
-        letters.get(name) for name in tabs.subjects(snapshot)
-    ]
-    table = pages.text(pages.the(tree, cls="keys"))
-    assert "g c 先 g，再字母：事件" in table
+def test_each_subject_has_its_tab_and_its_letter(client: FlaskClient) -> None:
+    for language, titles in (
+        ("zh", "总览 事件 预警 数据共享"),
+        ("en", "Overview Cases Warnings Data sharing"),
+    ):
+        tree = pages.page(client, f"/place/{CITY}?lang={language}")
+        links = pages.every(pages.the(tree, cls="tabs"), tag="A")
+        assert pages.text(pages.the(tree, cls="tabs")) == titles
+        assert [node["props"]["data-key"] for node in links] == ["o", "c", "w", "s"]
+    assert "g s g, then the letter: Data sharing" in pages.text(pages.the(tree, cls="keys"))
 
 
 # ── Taking up what is newer ──────────────────────────────────────────────────────────────────────

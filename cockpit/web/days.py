@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
-from cockpit.model.period import COMPARISONS, NAMED, compared
+from cockpit.model.period import COMPARISONS, NAMED, Period, compared
 from cockpit.web import numbers
 from cockpit.web.elements import Element, element
-from cockpit.web.view import View
+from cockpit.web.urls import State
 from cockpit.web.words import Words
 
+Href = Callable[..., str]
+"""The address of this page, with what is named in it changed."""
 
-def days(view: View, words: Words) -> Element:
-    """The choice of a period and of a comparison, and which days these are."""
-    state = view.state
+
+def days(
+    state: State, period: Period, as_of: date, words: Words, href: Href, *, compares: bool = True
+) -> Element:
+    """The choice of a period, of a comparison where the page ``compares``, and which days these
+    are.
+    """
+    chosen = words(f"period_{state.period or 'own'}")
+    before = against(state, period, words) if compares else None
     return element(
         "Div",
-        _choice(words("period"), words(f"period_{state.period or 'own'}"), _periods(view, words)),
-        _choice(words("compare"), words(f"compare_{state.compare}"), _comparisons(view, words)),
+        _choice(words("period"), chosen, _periods(state, period, words, href)),
+        _choice(words("compare"), words(f"compare_{state.compare}"), _ways(state, words, href))
+        if compares
+        else None,
         element(
             "P",
-            element("Span", span(view, words)),
-            element("Span", against(view, words), cls="against"),
+            element("Span", span(period, as_of, words)),
+            element("Span", before, cls="against") if compares else None,
             cls="span",
         ),
         cls="periods",
     )
 
 
-def span(view: View, words: Words) -> str:
-    """The days looked at, in words."""
-    if view.period.since is None and view.period.until is None:
+def span(period: Period, as_of: date, words: Words) -> str:
+    """The days of a period, in words."""
+    if period.since is None and period.until is None:
         return words("span_all")
-    since, until = view.period.since, view.period.until or view.as_of
-    if since is None:
+    until = period.until or as_of
+    if period.since is None:
         return words("span_until", until=numbers.day(until, words.language))
-    said = stretch(since, until, words)
-    return f"{said} · {words('span_days', n=(until - since).days + 1)}"
+    said = stretch(period.since, until, words)
+    return f"{said} · {words('span_days', n=(until - period.since).days + 1)}"
 
 
-def against(view: View, words: Words) -> str | None:
-    """The days they are compared with, in words; None where they are not to be compared."""
-    state = view.state
+def against(state: State, period: Period, words: Words) -> str | None:
+    """The days it is compared with, in words; None where it is not to be compared."""
     if state.compare == "none":
         return None
-    before = compared(view.period, state.period, state.compare)
+    before = compared(period, state.period, state.compare)
     if before is None or before.since is None or before.until is None:
         return words("compared_nothing")
     return words("compared", span=stretch(before.since, before.until, words))
@@ -81,21 +91,20 @@ def _choice(name: str, chosen: str, choices: Element) -> Element:
     )
 
 
-def _periods(view: View, words: Words) -> Element:
-    state = view.state
+def _periods(state: State, period: Period, words: Words, href: Href) -> Element:
     return element(
         "Div",
         *(
             element(
                 "A",
                 words(f"period_{name}"),
-                href=state.href(period=name, since=None, until=None),
+                href=href(period=name, since=None, until=None),
                 aria_current="true" if state.period == name else None,
                 data_stay="",
             )
             for name in NAMED
         ),
-        _own(view, words),
+        _own(state, period, words, href),
         cls="choices",
         role="group",
         aria_label=words("period"),
@@ -103,15 +112,14 @@ def _periods(view: View, words: Words) -> Element:
     )
 
 
-def _comparisons(view: View, words: Words) -> Element:
-    state = view.state
+def _ways(state: State, words: Words, href: Href) -> Element:
     return element(
         "Div",
         *(
             element(
                 "A",
                 words(f"compare_{how}"),
-                href=state.href(compare=how),
+                href=href(compare=how),
                 aria_current="true" if state.compare == how else None,
                 title=words(f"compare_{how}_meaning"),
                 data_stay="",
@@ -124,11 +132,10 @@ def _comparisons(view: View, words: Words) -> Element:
     )
 
 
-def _own(view: View, words: Words) -> Element:
+def _own(state: State, period: Period, words: Words, href: Href) -> Element:
     """Two days of one's own choice: the form's answer is an address like any other. Dash has no
     field for a day that is the browser's own, so ``assets/address.js`` puts it there.
     """
-    state = view.state
 
     def day(name: str, value: object) -> Element:
         field = element("Span", cls="day", data_day=name, data_value=str(value or ""))
@@ -143,10 +150,10 @@ def _own(view: View, words: Words) -> Element:
         ),
         element(
             "Form",
-            day("since", view.period.since),
-            day("until", view.period.until),
+            day("since", period.since),
+            day("until", period.until),
             element("Button", words("show"), type="submit", cls="button strong"),
-            action=state.href(period="", since=None, until=None),
+            action=href(period="", since=None, until=None),
             method="get",
         ),
         cls="own fold",

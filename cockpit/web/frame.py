@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cockpit.answers.snapshot import Snapshot
 from cockpit.web.days import days
-from cockpit.web.days import span as span
+from cockpit.web.days import span as days_of
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.header import header
 from cockpit.web.keys import keys
@@ -65,13 +65,24 @@ def page(
 
 def bar(view: View, words: Words) -> Element:
     """The path from the root, the place's name, the choice of days, the subjects."""
+    state = view.state
     return element(
         "Div",
-        element("Div", path(view, words), heading(view, words), cls="where"),
-        days(view, words),
-        tabs(view, words),
+        element(
+            "Div",
+            path(view.path, view.snapshot, words, lambda code: state.href(place=code)),
+            heading(view.place, view.snapshot, words),
+            cls="where",
+        ),
+        days(state, view.period, view.as_of, words, state.href),
+        tabs(state, view.snapshot, words),
         cls="bar",
     )
+
+
+def span(view: View, words: Words) -> str:
+    """The days looked at, in words."""
+    return days_of(view.period, view.as_of, words)
 
 
 def language_switch(state: State, words: Words) -> str:

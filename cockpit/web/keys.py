@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit.answers.snapshot import Snapshot
-from cockpit.web import subject, tabs
+from cockpit.web import tabs
 from cockpit.web.elements import Element, element
 from cockpit.web.words import Words
 
@@ -16,9 +16,11 @@ def keys(words: Words, snapshot: Snapshot | None) -> Element:
         (("↑", "↓"), words("keys_menu")),
     ]
     if snapshot is not None:
+        letters = tabs.keys(snapshot, words)
         pairs += (
-            (("g", letter), words("keys_subject", subject=subject.title(snapshot, words, name)))
-            for name, letter in tabs.keys(snapshot).items()
+            (("g", letters[one.name]), words("keys_subject", subject=words.subject(one)))
+            for one in tabs.subjects(snapshot, words)
+            if one.name in letters
         )
     pairs.append((("?",), words("keys_help")))
     inside: list[Element] = []

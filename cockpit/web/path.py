@@ -2,50 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from cockpit.answers.snapshot import Snapshot
 from cockpit.model.places import Place
 from cockpit.web.elements import Child, Element, element
-from cockpit.web.view import View
 from cockpit.web.words import Words
 
-
-def path(view: View, words: Words) -> Element:
-    """The way down to the place; each rung leads there, or to one of its siblings."""
-    return element(
-        "Nav",
-        element("Ol", *(_rung(view, words, place) for place in view.path)),
-        aria_label=words("path"),
-        cls="path",
-    )
+ANY = "{place}"
+"""Stands for the code of a place in the address that leads to the same page of any place."""
 
 
-def heading(view: View, words: Words) -> Element:
-    """The place's name, its level and brain, and in English how the name is said."""
-    return element("H1", _name(view, words, view.place), element("Small", _kind(view, words)))
-
-
-def _rung(view: View, words: Words, place: Place) -> Element:
-    here = place.code == view.place.code
-    return element(
-        "Li",
+def path(
+    places: Sequence[Place],
+    snapshot: Snapshot,
+    words: Words,
+    href: Callable[[str], str],
+    *,
+    within: bool = False,
+) -> Element:
+    """The way down these places, of which the first is where the viewer's city begins; ``href`` is
+    the address of this page for the place of a code. What is looked at is the last place, or
+    something ``within`` it.
+    """
+    rungs = (
         element(
-            "A",
-            element("Span", _name(view, words, place)),
-            element("Small", words.brain(place)) if not here else None,
-            href=view.state.href(place=place.code),
-            aria_current="page" if here else None,
-        ),
-        _siblings(view, words, place),
+            "Li",
+            _link(place, snapshot, words, href, here=place is places[-1] and not within),
+            _siblings(place, snapshot, words) if place is not places[0] else None,
+        )
+        for place in places
+    )
+    return element(
+        "Nav", element("Ol", *rungs), aria_label=words("path"), cls="path", data_there=href(ANY)
     )
 
 
-def _siblings(view: View, words: Words, place: Place) -> Child:
+def heading(place: Place, snapshot: Snapshot, words: Words) -> Element:
+    """The place's name, its level and brain, and in English how the name is said."""
+    said = words.brain(place)
+    if words.language == "en" and place.pinyin and place.parent is not None:
+        said = f"{place.pinyin.title()} · {said}"
+    return element("H1", _name(place, snapshot, words), element("Small", said))
+
+
+def _link(
+    place: Place, snapshot: Snapshot, words: Words, href: Callable[[str], str], here: bool
+) -> Element:
+    return element(
+        "A",
+        element("Span", _name(place, snapshot, words)),
+        element("Small", words.brain(place)) if not here else None,
+        href=href(place.code),
+        aria_current="page" if here else None,
+    )
+
+
+def _siblings(place: Place, snapshot: Snapshot, words: Words) -> Child:
     """The door to the places beside one, which are asked for when it is opened."""
-    tree = view.snapshot.tree
-    if place.parent is None or place.lo == view.seen.root.lo:
+    tree = snapshot.tree
+    if place.parent is None or len(tree.below(tree.by_code[place.parent])) < 2:
         return None
-    if len(tree.below(tree.by_code[place.parent])) < 2:
-        return None
-    name = words("siblings", place=_name(view, words, place))
+    name = words("siblings", place=_name(place, snapshot, words))
     return element(
         "Button",
         element("Span", "", aria_hidden="true"),
@@ -58,12 +76,5 @@ def _siblings(view: View, words: Words, place: Place) -> Child:
     )
 
 
-def _name(view: View, words: Words, place: Place) -> str:
-    return words.place(place, str(view.snapshot.about["name_en"]))
-
-
-def _kind(view: View, words: Words) -> str:
-    said = words.brain(view.place)
-    if words.language == "en" and view.place.pinyin and view.place.parent is not None:
-        said = f"{view.place.pinyin.title()} · {said}"
-    return said
+def _name(place: Place, snapshot: Snapshot, words: Words) -> str:
+    return words.place(place, str(snapshot.about["name_en"]))

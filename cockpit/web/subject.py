@@ -65,7 +65,7 @@ def day_of(snapshot: Snapshot, subject: str = "") -> date:
 def title(snapshot: Snapshot, words: Words, name: str) -> str:
     """What a subject is called; one whose folder says nothing goes by its name."""
     if not name:
-        return words("subject_")
+        return words("overview")
     found = {one.name: one for one in snapshot.subjects}.get(name)
     return words.subject(found) if found else name
 

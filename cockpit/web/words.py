@@ -456,6 +456,10 @@ class Words:
         """A metric's title."""
         return self._either(metric.title, metric.title_en)
 
+    def subject(self, subject: Subject) -> str:
+        """A subject's title."""
+        return self._either(subject.title, subject.title_en)
+
     def meaning(self, metric: Metric) -> str:
         """What a metric means."""
         return self._either(metric.meaning, metric.meaning_en)
@@ -467,10 +471,6 @@ class Words:
     def many(self, fact: str, number: int) -> str:
         """So many rows of a fact: 12 件, 1 case."""
         return self(f"{'one' if number == 1 else 'n'}_{fact}", n=f"{number:,}")
-
-    def subject(self, subject: Subject) -> str:
-        """A subject's title."""
-        return self._either(subject.title, subject.title_en)
 
     def column(self, fact: str, sql: str) -> str:
         """A column's title where the SQL is one; otherwise that it is worked out."""

@@ -3,9 +3,9 @@
 FRAME: dict[str, tuple[str, str]] = {
     # Subjects
     "subjects": ("主题", "Subjects"),
-    "subject_": ("总览", "Overview"),
+    "overview": ("总览", "Overview"),
     # What a period is compared with
-    "compare": ("对比", "Compared with"),
+    "compare": ("对比", "Against"),
     "compare_previous": ("环比", "Previous"),
     "compare_year": ("同比", "Last year"),
     "compare_none": ("不比", "None"),
@@ -27,6 +27,10 @@ FRAME: dict[str, tuple[str, str]] = {
     "search_more": ("只列出前 {n} 个，多写几个字再看。", "The first {n} only; type a little more."),
     "search_lost": ("服务器没有应答，稍后再试。", "The server does not answer; try again later."),
     "search_found": ("{n} 个地方", "{n} places"),
+    "lost_search": (
+        "也可以在上方按名称、拼音或代码搜索。",
+        "Or search for it above, by name, pinyin or code.",
+    ),
     "siblings": ("换到与{place}同级的地方", "Go to another place beside {place}"),
     "siblings_filter": ("筛选", "Filter"),
     # The three clocks

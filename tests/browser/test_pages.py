@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from cockpit.record.store import Record
 from tests import town as towns
-from tests.browser.conftest import Watched, served
+from tests.browser.conftest import Watched, let_in, served
 
 pytestmark = pytest.mark.browser
 
@@ -183,6 +183,7 @@ def test_a_page_that_waits_opens_by_itself(browser: Browser, tmp_path: Path) -> 
     settings = towns.found(tmp_path)
     with served(settings.home) as home:
         context = browser.new_context()
+        let_in(context, settings, home)
         tab = Watched(context, home)
         page = tab.open("/")
         expect(page.locator("main")).to_contain_text("cockpit demo")

@@ -19,6 +19,7 @@ def empty(words: Words) -> Element:
     """Nothing is published yet: what to type."""
     return _page(
         words,
+        "empty",
         words("empty"),
         element("P", words("empty_meaning")),
         element(
@@ -48,8 +49,10 @@ def _nowhere(
 ) -> Element:
     return _page(
         words,
+        "lost",
         title,
         element("P", meaning),
+        element("P", words("lost_search"), cls="quiet"),
         _home(words, snapshot, root, language),
         snapshot=snapshot,
     )
@@ -62,15 +65,18 @@ def refused(
     root = snapshot.tree.find(viewer.root) if viewer.root else snapshot.tree.root
     totals = why.why == "right" and Right.SEE_DATA in viewer.rights
     word = "rows" if totals else why.why
+    unknown = word == "unknown"
     return _page(
         words,
+        "lost" if unknown else "refused",
         words(f"refused_{word}", code=state.place if state else ""),
         element("P", words(f"refused_{word}_meaning", place=root.name if root else "")),
-        element("P", words("refused_ask"), cls="quiet") if why.why != "unknown" else None,
+        element("P", words("lost_search" if unknown else "refused_ask"), cls="quiet"),
         _home(words, snapshot, root, state.language if state else "")
         if root and word != "right"
         else None,
         snapshot=snapshot,
+        search=word in ("unknown", "place", "rows"),
     )
 
 
@@ -84,6 +90,7 @@ def broken(words: Words, number: str) -> Element:
     """A fault of ours; its story is in the log under that number."""
     return _page(
         words,
+        "broken",
         words("broken"),
         element("P", words("broken_meaning", number=number)),
         element("P", element("A", words("again"), href="", cls="button strong", data_reload="")),
@@ -95,6 +102,7 @@ def silent(words: Words) -> Element:
     """Nothing is shown while nothing can be written down."""
     return _page(
         words,
+        "broken",
         words("refused_audit"),
         element("P", words("refused_audit_meaning")),
         element("P", element("A", words("again"), href="", cls="button strong", data_reload="")),
@@ -109,24 +117,41 @@ def waiting(words: Words) -> Element:
         words,
         words("product"),
         element("P", words("loading"), cls="loading", role="status"),
-        element("Div", *([bone] * 6), cls="tiles bones", aria_hidden="true"),
+        element(
+            "Div",
+            element("Div", cls="bone bar-bone"),
+            *([bone] * 6),
+            *([element("Div", cls="bone card-bone")] * 2),
+            cls="tiles bones",
+            aria_hidden="true",
+        ),
         shared=False,
     )
 
 
 def _page(
     words: Words,
+    sign: str,
     title: str,
     *content: Child,
     snapshot: Snapshot | None = None,
     shared: bool = True,
+    search: bool = True,
 ) -> Element:
+    """One card with its sign: empty, lost, refused, broken."""
     other = next(each for each in ("zh", "en") if each != words.language)
     return frame.page(
         words,
         words("title", place=title, product=words("product")),
-        element("Section", element("H1", title), *content, cls="card plain-page"),
+        element(
+            "Section",
+            element("Span", "", cls=f"sign sign-{sign}", aria_hidden="true"),
+            element("H1", title),
+            *content,
+            cls="card plain-page",
+        ),
         snapshot=snapshot,
         switch=f"?lang={other}",
         shared=shared,
+        search=search,
     )

@@ -10,12 +10,12 @@ from cockpit.answers.lists import Row
 from cockpit.answers.rows import Kin
 from cockpit.model.facts import FACTS
 from cockpit.model.lights import Walked
-from cockpit.model.places import Place
 from cockpit.model.sharing import CLASSES
 from cockpit.web import cells, frame, numbers
 from cockpit.web.dossier import Single
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.listing import Listing, row_href
+from cockpit.web.path import path
 from cockpit.web.urls import State
 from cockpit.web.words import LANGUAGES, Words
 
@@ -72,26 +72,20 @@ def _spoken(single: Single, language: str) -> State:
 
 
 def _bar(single: Single, words: Words, title: str) -> Element:
-    whole, city_en = single.whole, str(single.snapshot.about["name_en"])
+    whole = single.whole
     row = whole.row
-    steps = [
-        element(
-            "Li",
-            element(
-                "A",
-                element("Span", words.place(place, city_en)),
-                element("Small", words.brain(place)),
-                href=_list(single, place),
-            ),
-        )
-        for place in single.path
-    ]
     heading = cells.said(row.values[whole.fact.heading], words)
     return element(
         "Div",
         element(
             "Div",
-            element("Nav", element("Ol", *steps), aria_label=words("path"), cls="path"),
+            path(
+                single.path,
+                single.snapshot,
+                words,
+                lambda code: _list(single, code),
+                within=True,
+            ),
             element("H1", heading, element("Small", title)),
             element(
                 "P",
@@ -108,16 +102,16 @@ def _bar(single: Single, words: Words, title: str) -> Element:
         element(
             "A",
             words("row_list", fact=words.fact(whole.fact.name)),
-            href=_list(single, row.place),
+            href=_list(single, row.place.code),
             cls="button",
         ),
         cls="bar",
     )
 
 
-def _list(single: Single, place: Place) -> str:
+def _list(single: Single, code: str) -> str:
     """The list of such rows of a place."""
-    state = replace(single.state, place=place.code, metric="", subject="")
+    state = replace(single.state, place=code, metric="", subject="")
     return Listing(state, single.whole.fact.name).href()
 
 

@@ -8,11 +8,12 @@ from cockpit.answers.lists import MOST, PAGE, Filter, Row, filterable, sortable
 from cockpit.model.counting import PARTS, Part
 from cockpit.model.fact import Column
 from cockpit.model.metric import Tally
-from cockpit.model.period import NAMED
 from cockpit.web import cells, frame, numbers
+from cockpit.web.days import days
 from cockpit.web.dossier import Shown
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.listing import row_href, written
+from cockpit.web.path import path
 from cockpit.web.words import LANGUAGES, Words
 
 SIGNS = {"is": "rows_is", "from": "rows_since", "to": "rows_until"}
@@ -65,26 +66,13 @@ def _notices(shown: Shown, words: Words) -> list[Element]:
 
 
 def _bar(shown: Shown, words: Words, title: str) -> Element:
-    asked, city_en = shown.listing, str(shown.snapshot.about["name_en"])
-    steps = [
-        element(
-            "Li",
-            element(
-                "A",
-                element("Span", words.place(place, city_en)),
-                element("Small", words.brain(place)),
-                href=asked.href(place=place.code),
-                aria_current="page" if place.code == shown.place.code else None,
-            ),
-        )
-        for place in shown.path
-    ]
-    state = asked.state
+    asked, state = shown.listing, shown.listing.state
+    name = words.place(shown.place, str(shown.snapshot.about["name_en"]))
     return element(
         "Div",
         element(
             "Div",
-            element("Nav", element("Ol", *steps), aria_label=words("path"), cls="path"),
+            path(shown.path, shown.snapshot, words, lambda code: asked.href(place=code)),
             element(
                 "H1",
                 title,
@@ -92,7 +80,7 @@ def _bar(shown: Shown, words: Words, title: str) -> Element:
                     "Small",
                     element(
                         "A",
-                        words("to_root", place=words.place(shown.place, city_en)),
+                        words("to_root", place=name),
                         href=state.href(metric=state.metric),
                         cls="to-place",
                     ),
@@ -100,67 +88,11 @@ def _bar(shown: Shown, words: Words, title: str) -> Element:
             ),
             cls="where",
         ),
-        _periods(shown, words) if not asked.stands else None,
+        days(state, shown.period, shown.as_of, words, asked.href, compares=False)
+        if not asked.stands
+        else None,
         cls="bar",
     )
-
-
-def _periods(shown: Shown, words: Words) -> Element:
-    asked, state = shown.listing, shown.listing.state
-
-    def day(name: str, value: object) -> Element:
-        field = element("Span", cls="day", data_day=name, data_value=str(value or ""))
-        return element("Label", words(name), field)
-
-    return element(
-        "Div",
-        element(
-            "Div",
-            *(
-                element(
-                    "A",
-                    words(f"period_{name}"),
-                    href=asked.href(period=name, since=None, until=None),
-                    aria_current="true" if state.period == name else None,
-                    data_stay="",
-                )
-                for name in NAMED
-            ),
-            element(
-                "Details",
-                element(
-                    "Summary",
-                    words("period_own"),
-                    aria_current="true" if not state.period else None,
-                ),
-                element(
-                    "Form",
-                    day("since", shown.period.since),
-                    day("until", shown.period.until),
-                    element("Button", words("show"), type="submit", cls="button strong"),
-                    action=asked.href(period="", since=None, until=None),
-                    method="get",
-                ),
-                cls="own fold",
-            ),
-            cls="choices",
-            role="group",
-            aria_label=words("period"),
-            title=words("period_ends"),
-        ),
-        element("P", _span(shown, words), cls="span"),
-        cls="periods",
-    )
-
-
-def _span(shown: Shown, words: Words) -> str:
-    since, until = shown.period.since, shown.period.until
-    if since is None and until is None:
-        return words("span_all")
-    last = numbers.day(until or shown.as_of, words.language)
-    if since is None:
-        return words("span_until", until=last)
-    return words("span", since=numbers.day(since, words.language), until=last)
 
 
 # ── What is asked ────────────────────────────────────────────────────────────────────────────────
