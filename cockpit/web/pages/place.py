@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cockpit.model.metric import Metric, Tally
-from cockpit.web import cards, charts, frame, numbers, table
+from cockpit.web import cards, charts, frame, map, numbers, table
 from cockpit.web.elements import Child, Element, core, element
 from cockpit.web.view import SUBJECT, View
 from cockpit.web.words import Words
@@ -19,6 +19,7 @@ def build(view: View, words: Words) -> Element:
         words("title", place=name, product=words("product")),
         *_notices(view, words),
         cards.tiles(view, words),
+        map.card(view, words),
         element(
             "Div",
             element("Div", _trend(view, words), cls="beside"),
