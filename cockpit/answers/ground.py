@@ -28,6 +28,8 @@ class Ground:
     """Children without a boundary, where others have one."""
     own: Shape
     """The place itself."""
+    free: bool
+    """Whether nothing in it is a boundary, not even the outline: it may be drawn in any format."""
 
 
 _cells: LRUCache[tuple[str, str], Cells] = LRUCache(2)
@@ -62,4 +64,5 @@ def ground(snapshot: Snapshot, seen: Cleared) -> Ground:
         found.schematic,
         tuple(child for child in children if child.code not in found.shapes),
         cells.of(seen.place, known),
+        found.schematic and not known([place.code for place in snapshot.tree.path(seen.place)]),
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from cockpit.model.arcs import simplified
@@ -69,7 +71,7 @@ def read_boundaries(
     codes = {place.code: place for place in tree.places if place.rung == rung(level)}
     if not codes:
         raise Mistake(f"the city has no place of the level {level}", write="See its places.csv")
-    _see_that_some_fit(features, codes, level, key, where)
+    _see_that_some_fit(features, tree, codes, level, key, where)
     mistakes: list[Mistake] = []
     found: dict[str, tuple[Part, ...]] = {}
     firsts: dict[str, int] = {}
@@ -99,13 +101,14 @@ def missing(boundaries: Boundaries, tree: Tree) -> list[Place]:
     return [p for p in tree.places if p.rung == level and p.code not in boundaries.parts]
 
 
-def one_datum(datums: Mapping[str, str]) -> None:
-    """Raises Mistake where files (by name) stand on different ones."""
+def one_datum(datums: Mapping[str, str], folder: str | Path) -> None:
+    """Raises Mistake where the levels stand on different ones."""
     if len(set(datums.values())) > 1:
-        told = ", ".join(f"{name} on {DATUMS[datum]}" for name, datum in sorted(datums.items()))
+        told = ", ".join(f"{level} on {DATUMS[datum]}" for level, datum in sorted(datums.items()))
         raise Mistake(
-            f"the levels stand on different datums ({told}), hundreds of metres apart",
-            write="Bring them all on one, and import them anew",
+            f"levels stand on different datums ({told}), hundreds of metres apart",
+            where=folder,
+            write="Bring all on one; to change it, take the files there away and import anew",
         )
 
 
@@ -120,8 +123,7 @@ def _features(document: object, where: str) -> list[dict[str, Any]]:
             where=where,
             write='Export it as GeoJSON: {"type": "FeatureCollection", "features": […]}',
         )
-    crs = document.get("crs")
-    named = str(crs.get("properties", {}).get("name", crs)) if isinstance(crs, dict) else ""
+    named = _named(document.get("crs"))
     if named and not any(plain in named for plain in PLAIN):
         raise Mistake(
             f"its coordinates are said to be {named}",
@@ -134,6 +136,12 @@ def _features(document: object, where: str) -> list[dict[str, Any]]:
     return [feature if isinstance(feature, dict) else {} for feature in features]
 
 
+def _named(crs: object) -> str:
+    """What the older GeoJSON's ``crs`` says of the coordinates, if anything."""
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    return str(properties.get("name") or "") if isinstance(properties, dict) else ""
+
+
 def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
     found = feature.get("properties")
     return found if isinstance(found, dict) else {}
@@ -141,6 +149,7 @@ def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _see_that_some_fit(
     features: Sequence[Mapping[str, Any]],
+    tree: Tree,
     codes: Mapping[str, Place],
     level: str,
     key: str,
@@ -156,7 +165,11 @@ def _see_that_some_fit(
     if fits.get(key):
         return
     best = max(sorted(fits), key=lambda name: fits[name], default="")
-    if best and fits[best]:
+    first = _properties(features[0]).get(key)
+    other = tree.by_code.get(_known(first, tree.by_code) or "")
+    if other is not None:
+        write = f"{other.code!r} is a {other.level}: --level {other.level}"
+    elif best and fits[best]:
         write = f"--code {best}: {fits[best]} of {len(features)} features fit"
     elif key not in names:
         write = f"--code PROPERTY. {did_you_mean(key, names)}"
@@ -248,10 +261,13 @@ def _ring(given: object, where: str) -> Ring:
             where=where,
             write="Repeat the first point at the end",
         )
-    corners = tuple(p for p, before in zip(points[1:], points, strict=False) if p != before)
-    if len(set(corners)) < 3 or not ring_area(corners):
-        raise Mistake("it encloses nothing", where=where, write="Take it out, or draw it again")
-    return corners
+    if len(set(points)) < 3:
+        raise _empty(where)
+    return tuple(p for p, after in pairwise(points) if p != after)
+
+
+def _empty(where: str) -> Mistake:
+    return Mistake("it encloses nothing", where=where, write="Take it out, or draw it again")
 
 
 def _point(given: object, where: str) -> Point:
@@ -279,8 +295,8 @@ def _said(point: Point) -> str:
 
 
 def _see_that_it_holds(rings: Sequence[Ring], where: str) -> None:
-    """Raises Mistake where rings of one polygon cross themselves or each other, or where a hole
-    does not lie in it.
+    """Raises Mistake where rings of one polygon cross themselves or each other, enclose nothing, or
+    where a hole does not lie in it.
     """
     crossing = crossed(rings)
     if crossing is not None:
@@ -291,6 +307,9 @@ def _see_that_it_holds(rings: Sequence[Ring], where: str) -> None:
             where=f"{where}, ring {first + 1}",
             write="Mend it in the program it comes from",
         )
+    for number, ring in enumerate(rings, start=1):
+        if not ring_area(ring):
+            raise _empty(f"{where}, ring {number}")
     for number, hole in enumerate(rings[1:], start=2):
         if not any(_inside(corner, rings[0]) for corner in hole):
             raise Mistake(

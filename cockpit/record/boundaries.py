@@ -71,7 +71,7 @@ def new_boundaries(
         )
     datum = datum.lower()
     others = {name: found.datum for name, found in _stored(city).items() if name != level}
-    one_datum({**others, level: datum})
+    one_datum({**others, level: datum}, city / FOLDER)
     tree = read_city(city, home).tree
     found, mistakes = read_boundaries(_document(file), tree, level, datum, key, file.name)
     if mistakes:
@@ -169,7 +169,7 @@ def read_all(city: Path, tree: Tree, fingerprint: str) -> Published:
     stored = _stored(city)
     if not stored:
         return Published()
-    one_datum({level: each.datum for level, each in stored.items()})
+    one_datum({level: each.datum for level, each in stored.items()}, city / FOLDER)
     shapes: dict[str, Shape] = {}
     for level, each in stored.items():
         path = str(each.path)

@@ -133,7 +133,7 @@ def _note(view: View, words: Words, shown: Map) -> Child:
 def _ground(view: View, words: Words, shown: Map) -> Child:
     if not shown.drawn:
         return None
-    on = shapes.sheet(shown.drawn, shown.ground.schematic)
+    on = shapes.sheet(shown.drawn, shown.ground.free)
     traces, links = [], []
     for cell in sorted(shown.cells, key=lambda cell: cell.here):
         shape = on.drawn(shown.drawn.get(cell.place.code, ()))
@@ -162,7 +162,7 @@ def _ground(view: View, words: Words, shown: Map) -> Child:
                 cls="cells",
                 aria_label=words("map_keys", level=level, place=words.place(shown.around)),
             ),
-            cls="ground schema" if shown.ground.schematic else "ground",
+            cls="ground free" if shown.ground.free else "ground",
             style={"--aspect": f"{on.width / on.height:.3f}"},
             data_address=view.state.href(),
         ),

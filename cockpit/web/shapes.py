@@ -14,7 +14,7 @@ from cockpit.model.shape import Shape, bounds, chords
 SIDE = 1000
 """The longer side of a map; coordinates are whole numbers."""
 FORMAT = 4 / 3
-"""Width to height of a schema."""
+"""Width to height of a map that may have any."""
 EDGE = 6
 """Kept free around it, for its outline."""
 SCAN = 16
@@ -50,7 +50,7 @@ class Sheet:
     bottom: float
     across: float
     upward: float
-    """By what lengths are multiplied; the same as ``across`` but for a schema."""
+    """By what lengths are multiplied; the same as ``across`` but for what is free."""
     width: int
     height: int
 
@@ -71,14 +71,14 @@ class Sheet:
         return tuple(rings)
 
 
-def sheet(shapes: Mapping[str, Shape], schematic: bool) -> Sheet:
-    """The frame that just holds all shapes. A schema fills one of the usual format: it is drawn
-    out or pressed together for that, which leaves areas like each other.
+def sheet(shapes: Mapping[str, Shape], free: bool) -> Sheet:
+    """The frame that just holds all shapes. What is ``free`` fills one of the usual format: it is
+    drawn out or pressed together for that, which leaves areas like each other.
     """
     left, bottom, right, top = bounds(tuple(ring for shape in shapes.values() for ring in shape))
     wide, high = right - left, top - bottom
     width, height = SIDE, round(SIDE / FORMAT)
-    if not schematic:
+    if not free:
         scale = (SIDE - 2 * EDGE) / max(wide, high)
         width, height = (round(length * scale) + 2 * EDGE for length in (wide, high))
     return Sheet(left, bottom, (width - 2 * EDGE) / wide, (height - 2 * EDGE) / high, width, height)
