@@ -213,17 +213,26 @@ def _link(view: View, words: Words, cell: Cell, scanned: shapes.Scanned) -> Elem
 
 
 def _told(view: View, words: Words, cell: Cell) -> list[str]:
-    """All that a place has to say: its name, its value and parts, its class."""
-    value, parts = numbers.value(view.metric, cell.counted), numbers.parts(cell.counted)
+    """All that a place has to say: its name, its value and parts, what is left open, its class."""
+    value, parts = numbers.value(view.metric, cell.counted), _parts(words, cell.counted)
     unit = words(f"unit_{view.metric.unit}")
     if unit and cell.counted.value is not None:
         value = f"{value} {unit}"
-    if parts and cell.counted.value is not None:
+    if parts:
         value = words("cell_parts", value=value, parts=parts)
     told = [words.place(cell.place), value]
     if cell.shade.word:
         told.append(cell.shade.word)
     return told
+
+
+def _parts(words: Words, counted: Tally) -> str:
+    """Numerator and denominator where something was counted, and what is left open beside them."""
+    parts = numbers.parts(counted) if counted.value is not None else ""
+    if counted.left_open and counted.denominator is not None:
+        left = words("left_open", n=numbers.whole(counted.left_open))
+        return words("map_left_open", parts=parts, left_open=left) if parts else left
+    return parts
 
 
 # ── In words ─────────────────────────────────────────────────────────────────────────────────────
@@ -258,9 +267,9 @@ def _legend(words: Words, shown: Map) -> Element:
 def _left_out(view: View, words: Words, shown: Map) -> Child:
     """What counts and is on no shape: rows in none of the places, places without a boundary."""
     said: list[Child] = []
-    if shown.apart is not None and shown.apart.value is not None:
+    if shown.apart is not None and (shown.apart.value is not None or shown.apart.left_open):
         value = numbers.value(view.metric, shown.apart)
-        parts = numbers.parts(shown.apart)
+        parts = _parts(words, shown.apart)
         if parts:
             value = words("cell_parts", value=value, parts=parts)
         said.append(element("P", words("map_apart", value=value)))
@@ -308,7 +317,7 @@ def _twin_row(view: View, words: Words, cell: Cell, ratio: bool) -> Element:
     shade = f"{cell.shade.mark} {cell.shade.word or cell.shade.span}".strip()
     tds: Sequence[Element] = [
         element("Td", numbers.value(view.metric, cell.counted)),
-        *([element("Td", numbers.parts(cell.counted), cls="parts")] if ratio else []),
+        *([element("Td", _parts(words, cell.counted), cls="parts")] if ratio else []),
         element("Td", shade),
     ]
     return element("Tr", element("Th", link, scope="row"), *tds)

@@ -180,6 +180,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "map_legend": ("图例", "Legend"),
     "map_places": ("{n} 处", "{n}"),
     "map_apart": ("未落格 {value}，不在图上", "Unplaced, on no shape: {value}"),
+    "map_left_open": ("{parts}，{left_open}", "{parts}, {left_open}"),
     "map_missing": ("没有边界，不在图上：", "Without a boundary, on no shape:"),
     "enter": ("进入", "Open"),
     "cell_parts": ("{value}（{parts}）", "{value} ({parts})"),
