@@ -71,7 +71,7 @@ def read_boundaries(
     codes = {place.code: place for place in tree.places if place.rung == rung(level)}
     if not codes:
         raise Mistake(f"the city has no place of the level {level}", write="See its places.csv")
-    _see_that_some_fit(features, tree, codes, level, key, where)
+    _see_that_some_fit(given, tree, codes, level, key, where)
     mistakes: list[Mistake] = []
     found: dict[str, tuple[Part, ...]] = {}
     firsts: dict[str, int] = {}
