@@ -365,6 +365,43 @@ def new_city(
     out.print(f"{folder}: {places:,} places. Use it with --city {folder}")
 
 
+@new.command("boundaries")
+def new_boundaries(
+    file: Annotated[Path, typer.Argument(help="The city's own boundaries, as GeoJSON.")],
+    level: Annotated[str, typer.Option(help="Whose boundaries they are: district, street …")],
+    crs: Annotated[
+        str | None, typer.Option(help="On which datum they stand: wgs84 or gcj02.")
+    ] = None,
+    code: Annotated[str, typer.Option(help="The property that holds a place's code.")] = "code",
+    tolerance: Annotated[
+        float | None, typer.Option(help="Simplify to so many metres; left out, what a map shows.")
+    ] = None,
+    home: Home = None,
+    city: City = None,
+) -> None:
+    """Import a level's boundaries into the city's folder: maps then show real shapes."""
+    from cockpit.record.boundaries import new_boundaries as take
+
+    chosen = _settings(home, city)
+    taken, mistakes = take(chosen.city, chosen.home, file, level, crs, code, tolerance)
+    for mistake in mistakes:
+        err.print(f"[bold red]✗[/] {_escape(mistake.text())}")
+    if taken is None:
+        err.print("Nothing was written.")
+        raise typer.Exit(1)
+    many = len(taken.boundaries.parts)
+    out.print(
+        f"{taken.path}: {many:,} of {many + len(taken.missing):,} places of the level {level};"
+        f" {taken.corners:,} corners became {taken.boundaries.corners:,}, none off by more than"
+        f" {taken.metres:,.0f} m"
+    )
+    for place in taken.missing[:20]:
+        out.print(f"  no boundary: {place.code} {_escape(place.name)}")
+    if len(taken.missing) > 20:
+        out.print(f"  … and {len(taken.missing) - 20:,} more")
+    out.print("A running worker publishes them by itself; where none runs: cockpit publish")
+
+
 @new.command("template")
 def new_template(
     fact: Annotated[str, typer.Argument(help="cases, warnings, datasets or share_requests.")],

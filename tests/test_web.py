@@ -144,7 +144,7 @@ def test_every_number_of_a_page_is_that_of_ask(client: FlaskClient, snapshot: Sn
 def test_every_point_of_a_trend_is_that_of_ask(client: FlaskClient, snapshot: Snapshot) -> None:
     for state in addresses(snapshot, 20):
         tree = pages.page(client, state.href())
-        graphs = pages.every(tree, tag="Graph")
+        graphs = pages.every(pages.the(tree, cls="trend"), tag="Graph")
         if not graphs:
             assert pages.every(tree, cls="nothing")
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cockpit.model.places import Place
+from cockpit.model.places import Place, Tree
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,12 @@ class Cleared:
         if not self.place.lo <= place.lo <= self.place.hi:
             raise ValueError(f"{place.code} does not lie in {self.place.code}")
         return replace(self, place=place, asked=None)
+
+    def above(self, tree: Tree) -> Cleared | None:
+        """The same for the place one level up, where it is the viewer's too."""
+        if self.place.parent is None or self.place.lo <= self.root.lo:
+            return None
+        return replace(self, place=tree.by_code[self.place.parent], asked=None)
 
     @property
     def view(self) -> str:

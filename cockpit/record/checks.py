@@ -16,7 +16,7 @@ from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Bound, read_panel
 from cockpit.model.source import Source, read_source
 from cockpit.model.subject import FILE, NO_SUBJECTS, read_subject
-from cockpit.record import cube
+from cockpit.record import boundaries, cube
 from cockpit.record.city import read_city
 from cockpit.record.mapping import select_tree
 from cockpit.record.panels import Bindery, bindery
@@ -47,9 +47,10 @@ class Checked:
 
 
 def check_all(settings: Settings, paths: Sequence[Path] = ()) -> Checked:
-    """Check the files named, or those of the folders named, or all there are."""
+    """Check the files named, or those of the folders named; or all, and the city's boundaries."""
     found = Checked()
-    macros = read_city(settings.city).calendar.macros()
+    city = read_city(settings.city, settings.home)
+    macros = city.calendar.macros()
     with duckdb.connect(":memory:") as con, bindery(macros) as bench:
         for macro in macros:
             con.execute(macro)
@@ -61,6 +62,11 @@ def check_all(settings: Settings, paths: Sequence[Path] = ()) -> Checked:
                 _check(con, bench, path, found)
             except Mistake as mistake:
                 found.mistakes.append(mistake)
+    if not paths:
+        try:
+            found.good += len(boundaries.read_all(settings.city, city.tree, "").levels)
+        except Mistake as mistake:
+            found.mistakes.append(mistake)
     return found
 
 

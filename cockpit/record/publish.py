@@ -26,7 +26,7 @@ from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.mistakes import Mistake
-from cockpit.record import cube
+from cockpit.record import boundaries, cube
 from cockpit.record.panels import Shelf
 from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_whole
 
@@ -88,13 +88,20 @@ class Publication:
         if self.old.get("last") != self._last_receipt(self.since)[1]:
             self.old = {}  # it was made from another record: nothing in it may be carried on
         self.city = record.city.fingerprint
+        self.boundaries = boundaries.known(record.settings.city, record.city.tree)
 
     def run(self) -> str:
         prints = {
             fact.name: cube.fingerprint(fact, self.counted, self.city) for fact in FACTS.values()
         }
         about = hashlib.sha256(
-            repr([*(asdict(one.metric) for one in self.counted), self.shelf.told()]).encode()
+            repr(
+                [
+                    *(asdict(one.metric) for one in self.counted),
+                    self.shelf.told(),
+                    self.boundaries.print,
+                ]
+            ).encode()
         ).hexdigest()[:16]
         if (
             self.before
@@ -351,6 +358,9 @@ class Publication:
         con.execute("create table snap.retired (code varchar, successor varchar)")
         if city.tree.retired:
             cube.fill_table(con, "snap.retired", list(city.tree.retired.items()))
+        con.execute("create table snap.boundaries (code varchar, shape varchar)")
+        if self.boundaries.rows:
+            cube.fill_table(con, "snap.boundaries", self.boundaries.rows)
         con.execute("create table snap.about (key varchar, value varchar)")
         demo = city.demo or bool(
             self.record.one("select count(*) from receipts where source = 'demo'")
@@ -371,6 +381,8 @@ class Publication:
             "edition": city.edition,
             "published": published,
             "demo": demo,
+            "tree": city.tree.fingerprint,
+            "boundaries": self.boundaries.about,
             "facts": facts,
             "quarantined": self.record.one("select count(*) from quarantine where not resolved"),
             "macros": city.calendar.macros(),

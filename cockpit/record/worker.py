@@ -21,7 +21,7 @@ import duckdb
 
 from cockpit.model.counting import Counted
 from cockpit.model.mistakes import Mistake
-from cockpit.record import cube, inbox, queries
+from cockpit.record import boundaries, cube, inbox, queries
 from cockpit.record.ingest import Progress, Receipt, ingest, receipt_of
 from cockpit.record.panels import Shelf, shelf
 from cockpit.record.publish import current, publish
@@ -82,7 +82,7 @@ class Worker:
 
     def _files(self) -> tuple[object, ...]:
         try:
-            return queries.written(self.settings.queries)
+            return queries.written(self.settings.queries), boundaries.written(self.settings.city)
         except FileNotFoundError:  # just being replaced: the next look will tell
             return self._written
 
@@ -204,7 +204,7 @@ class Worker:
             stop.wait(PAUSE)
 
     def _is_publish_due(self) -> bool:
-        """Whether the last one failed a while ago, or an analyst has changed a file since."""
+        """Whether the last one failed a while ago, or somebody has changed a file since."""
         failed = bool(self._retry_at) and time.monotonic() > self._retry_at
         return failed or self._files() != self._written
 

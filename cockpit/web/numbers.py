@@ -85,3 +85,10 @@ def month(when: date, language: str) -> str:
 def moment(when: datetime, language: str) -> str:
     """A moment to the minute: 2026年10月31日 23:58."""
     return f"{day(when.date(), language)} {when:%H:%M}"
+
+
+def bare(metric: Metric, number: float) -> str:
+    """A number in a metric's unit that is no tally's: the end of a class, on a legend."""
+    if metric.unit == "percent":
+        return f"{number * 100:.4g}%"
+    return whole(round(number, 1)) if metric.unit == "count" else f"{number:,.1f}"

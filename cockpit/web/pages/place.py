@@ -4,7 +4,7 @@ tiles, where a call is needed, the chosen metric along time, the places one leve
 
 from __future__ import annotations
 
-from cockpit.web import call, cards, frame, gist, panels, table, trend
+from cockpit.web import call, cards, frame, gist, map, panels, table, trend
 from cockpit.web.asked import Asked, gather
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.view import View
@@ -34,7 +34,7 @@ def _overview(asked: Asked, view: View, words: Words) -> list[Child]:
         element(
             "Div",
             cards.tiles(view, words),
-            element("Div", _map(view, words), call.card(view, words), cls="aside"),
+            element("Div", map.card(view, words), call.card(view, words), cls="aside"),
             cls="essentials",
         ),
         _closer(view, words, trend.card(view, words)),
@@ -45,7 +45,9 @@ def _subject(asked: Asked, view: View, words: Words) -> list[Child]:
     """Every metric of the subject, then the chosen one in all its aspects."""
     return [
         cards.tiles(view, words),
-        _closer(view, words, _map(view, words), trend.card(view, words), call.card(view, words)),
+        _closer(
+            view, words, map.card(view, words), trend.card(view, words), call.card(view, words)
+        ),
         panels.section(asked, words),
     ]
 
@@ -57,10 +59,6 @@ def _closer(view: View, words: Words, *beside: Child) -> Element:
         _below(view, words),
         cls="columns" if view.rows else "columns leaf",
     )
-
-
-def _map(view: View, words: Words) -> Child:
-    return None
 
 
 def _notices(view: View, words: Words) -> list[Element]:
