@@ -4,7 +4,7 @@ title_en = "Departments"
 asks     = "哪个部门手上案件多、超期多、返工多?"
 asks_en  = "Which department has much in hand, much overdue, much sent back?"
 chart    = "table"
-labels   = { department = ["处置部门", "Department"], filed = ["立案", "Filed"], handled = ["已处置", "Handled"], on_time = ["按期处置率 %", "Handled on time, %"], rework = ["返工率 %", "Rework, %"], open = ["未结", "Open"], overdue = ["超期未结", "Overdue, open"] }
+labels   = { department = ["处置部门", "Department"], filed = ["立案", "Filed"], handled = ["处置", "Handled"], on_time = ["按期 %", "In time, %"], rework = ["返工 %", "Rework, %"], open = ["未结", "Open"], overdue = ["超期", "Overdue"] }
 counts   = ["filed", "handled", "open", "overdue"]
 order    = 140
 standard = "GB/T 30428.4 按期处置数/应处置数、返工数/应结案数 [2]"

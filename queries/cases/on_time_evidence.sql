@@ -5,12 +5,12 @@ asks     = "按期率特别高的地方,返工、重复和用时说的是同一�
 asks_en  = "Where nearly all is on time, do rework, repeats and time taken say the same?"
 chart    = "table"
 clock    = "judged_at"
-labels   = { place = ["地方", "Place"], due = ["应结案", "Due"], on_time = ["按期结案率 %", "On time, %"], rework = ["返工率 %", "Rework, %"], repeats = ["重复上报 %", "Repeats, %"], self_closed = ["自报自结 %", "Self-closed, %"], exempt = ["不计超时 %", "Overdue waived, %"], hours = ["平均用时(小时)", "Mean hours"] }
+labels   = { place = ["地方", "Place"], due = ["应结", "Due"], on_time = ["按期 %", "In time, %"], rework = ["返工 %", "Rework, %"], repeats = ["重复 %", "Repeats, %"], self_closed = ["自结 %", "Self-closed, %"], exempt = ["免计 %", "Waived, %"], hours = ["均时", "Hours"] }
 counts   = ["due"]
 order    = 240
 standard = "按期率超过 99.5% 时须看旁证 [D];需复核线索,不作处罚依据"
-meaning  = "期限落在本期的案件,按地方:按期结案率及其旁证,按期率高的在前。用时为上报到结案的自然小时。少于 50 件的地方不列(本系统默认);来源从不给出的旁证为空。只作复核线索。"
-meaning_en = "Cases whose limit falls in the period, by place: closed on time, and what else should fit it, highest first. Hours by the clock from report to closing. Places with fewer than 50 are left out (ours); what no source tells is blank. A lead to look at, no verdict."
+meaning  = "期限落在本期的案件,按地方:按期结案率及其旁证,按期率高的在前。自结:上报人自己结案;免计:申诉通过、不计超时;均时:上报到结案的平均自然小时。少于 50 件的地方不列(本系统默认);来源从不给出的旁证为空。只作复核线索。"
+meaning_en = "Cases whose limit falls in the period, by place: closed on time, and what else should fit it, highest first. Waived: an appeal was granted. Hours: the mean by the clock from report to closing. Places with fewer than 50 are left out (ours); what no source tells is blank. A lead to look at, no verdict."
 */
 with counted as (
     select

@@ -8,7 +8,7 @@ x        = "repeats"
 y        = "satisfied"
 series   = "place"
 unit     = "percent"
-labels   = { place = ["地方", "Place"], repeats = ["重复上报占比", "Repeats"], satisfied = ["满意率", "Satisfied"], visits = ["有效回访", "Valid visits"], cases = ["上报", "Reported"] }
+labels   = { place = ["地方", "Place"], repeats = ["重复上报占比 %", "Repeats, %"], satisfied = ["满意率", "Satisfied"], visits = ["有效回访", "Valid visits"], cases = ["上报", "Reported"] }
 counts   = ["visits", "cases"]
 order    = 220
 standard = "(非常满意+满意)/有效回访数 [D];需复核线索,不作处罚依据"
@@ -17,7 +17,7 @@ meaning_en = "Cases reported in the period: the share satisfied, of valid visits
 */
 select
     place,
-    count(repeat_of) / count(*) as repeats,
+    round(100 * count(repeat_of) / count(*), 1) as repeats,
     count(*) filter (where satisfaction <> '不满意') / count(satisfaction) as satisfied,
     count(satisfaction) as visits,
     count(*) as cases

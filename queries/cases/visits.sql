@@ -9,7 +9,7 @@ y        = "satisfied"
 series   = "place"
 unit     = "percent"
 clock    = "closed_at"
-labels   = { place = ["地方", "Place"], covered = ["回访覆盖率", "Visited"], satisfied = ["满意率", "Satisfied"], visits = ["有效回访", "Valid visits"], cases = ["结案", "Closed"] }
+labels   = { place = ["地方", "Place"], covered = ["回访覆盖率 %", "Visited, %"], satisfied = ["满意率", "Satisfied"], visits = ["有效回访", "Valid visits"], cases = ["结案", "Closed"] }
 counts   = ["visits", "cases"]
 order    = 230
 standard = "回访数/结案数、(非常满意+满意)/有效回访数 [D];需复核线索,不作处罚依据"
@@ -18,7 +18,7 @@ meaning_en = "Cases closed in the period: the share satisfied against the share 
 */
 select
     place,
-    count(visited_at) / count(*) as covered,
+    round(100 * count(visited_at) / count(*), 1) as covered,
     count(*) filter (where satisfaction <> '不满意') / count(satisfaction) as satisfied,
     count(satisfaction) as visits,
     count(*) as cases

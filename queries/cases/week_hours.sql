@@ -13,13 +13,14 @@ order    = 150
 meaning  = "本期上报的案件,按上报的星期和钟点。"
 meaning_en = "Cases reported in the period, by the day of the week and the hour of the report."
 */
-select
-    hour,
-    ['周一', '周二', '周三', '周四', '周五', '周六', '周日'][day] as weekday,
-    cases
-from (
+with counted as (
     select hour(reported_at) as hour, isodow(reported_at) as day, count(*) as cases
     from cases_here
     group by all
 )
+select hour, ['周一', '周二', '周三', '周四', '周五', '周六', '周日'][day] as weekday, cases
+from (select unnest(range(24)) as hour)
+cross join (select unnest(range(1, 8)) as day)
+left join counted using (hour, day)
+where exists (from counted)
 order by day, hour

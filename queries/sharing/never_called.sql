@@ -7,7 +7,7 @@ chart    = "table"
 fact     = "datasets"
 enters   = "shared_at"
 leaves   = "retired_at"
-labels   = { name = ["目录名称", "Dataset"], provider = ["提供单位", "Provider"], way = ["共享方式", "Way"], since = ["共享日", "Shared on"], days = ["已共享天数", "Days shared"], place = ["地方", "Place"] }
+labels   = { name = ["目录名称", "Dataset"], provider = ["提供单位", "Provider"], way = ["共享方式", "Way"], since = ["共享日", "Shared on"], days = ["天数", "Days"], place = ["地方", "Place"] }
 order    = 80
 standard = "已共享而从未被调用 [D]"
 meaning  = "期末已共享、从未被调用的目录,共享久的在前,最多 300 个。共享不满 30 日的不列。"

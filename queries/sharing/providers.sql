@@ -7,11 +7,11 @@ chart    = "table"
 fact     = "datasets"
 enters   = "listed_at"
 leaves   = "retired_at"
-labels   = { provider = ["提供单位", "Provider"], listed = ["在用目录", "Entries"], collected = ["已归集", "Collected"], shared = ["已共享", "Shared"], used = ["30 日内有调用", "Called within 30 days"], by_law = ["依法不予共享", "Kept back by law"], no_basis = ["无依据不予共享", "Kept back, no law"], rate = ["共享率 %", "Shared, %"] }
+labels   = { provider = ["提供单位", "Provider"], listed = ["目录", "Listed"], collected = ["归集", "Collected"], shared = ["共享", "Shared"], used = ["在用", "In use"], by_law = ["依法不予", "By law"], no_basis = ["无依据", "No law"], rate = ["共享率 %", "Shared, %"] }
 order    = 60
 standard = "编目 → 归集 → 共享 → 调用 [D]"
-meaning  = "期末在用的目录按提供单位和走到的一步;共享率低的在前,最多 200 个单位。留白的不进共享率。"
-meaning_en = "Entries in use at the period's end by provider and how far they have come; lowest sharing rate first, at most 200. Those left open are outside the rate."
+meaning  = "期末在用的目录按提供单位和走到的一步;在用:30 日内有调用。共享率低的在前,最多 200 个单位。留白的不进共享率。"
+meaning_en = "Entries in the catalogue at the period's end by provider and how far they have come; in use: called within 30 days; lowest sharing rate first, at most 200. Those left open are outside the rate."
 */
 with counted as (
     select

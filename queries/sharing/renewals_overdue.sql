@@ -7,7 +7,7 @@ chart    = "table"
 fact     = "datasets"
 enters   = "renew_due_at"
 leaves   = "retired_at"
-labels   = { name = ["目录名称", "Dataset"], provider = ["提供单位", "Provider"], cycle = ["更新频率", "Cycle"], renewed = ["最近更新", "Renewed"], due = ["应更新", "Due"], days = ["逾期天数", "Days overdue"], place = ["地方", "Place"] }
+labels   = { name = ["目录名称", "Dataset"], provider = ["提供单位", "Provider"], cycle = ["频率", "Cycle"], renewed = ["最近更新", "Renewed"], due = ["应更新", "Due"], days = ["逾期天", "Days late"], place = ["地方", "Place"] }
 order    = 100
 standard = "谁提供,谁负责数据质量 [V]"
 meaning  = "期末已过应更新时间而未更新的目录,逾期久的在前,最多 300 个。留白的不列。"

@@ -5,11 +5,12 @@ asks     = "没销号的预警,停在闭环的哪一步?"
 asks_en  = "At which step of the loop do the open warnings wait?"
 chart    = "stacked"
 x        = "step"
-y        = ["red", "orange", "yellow", "blue"]
+y        = "warnings"
+series   = "colour"
 enters   = "raised_at"
 leaves   = "case when false_alarm then coalesce(judged_at, cleared_at) else cleared_at end"
-labels   = { step = ["等待", "Waits for"], red = ["红", "Red"], orange = ["橙", "Orange"], yellow = ["黄", "Yellow"], blue = ["蓝", "Blue"], "签收" = ["签收", "Signing"], "研判" = ["研判", "Judging"], "派单" = ["派单", "Dispatch"], "处置" = ["处置", "Handling"], "反馈" = ["反馈", "Feedback"], "复核" = ["复核", "Check"], "销号" = ["销号", "Clearing"] }
-counts   = ["red", "orange", "yellow", "blue"]
+labels   = { step = ["等待", "Waits for"], warnings = ["预警数", "Warnings"], "签收" = ["签收", "Signing"], "研判" = ["研判", "Judging"], "派单" = ["派单", "Dispatch"], "处置" = ["处置", "Handling"], "反馈" = ["反馈", "Feedback"], "复核" = ["复核", "Check"], "销号" = ["销号", "Clearing"] }
+counts   = ["warnings"]
 order    = 30
 standard = "生成 → 签收 → 研判 → 派单 → 处置 → 反馈 → 复核 → 销号 [D]"
 meaning  = "期末仍未销号的预警,按下一步该做的和颜色;留白的停在它停下的那一步。颜色为本系统默认,非官方。"
@@ -28,12 +29,7 @@ with waiting as (
             else 1 end as nth
     from warnings_here
 )
-select
-    ['签收', '研判', '派单', '处置', '反馈', '复核', '销号'][nth] as step,
-    count(*) filter (where colour = 'red') as red,
-    count(*) filter (where colour = 'orange') as orange,
-    count(*) filter (where colour = 'yellow') as yellow,
-    count(*) filter (where colour = 'blue') as blue
+select ['签收', '研判', '派单', '处置', '反馈', '复核', '销号'][nth] as step, colour, count(*) as warnings
 from waiting
-group by nth
-order by nth
+group by nth, colour
+order by nth, list_position(['red', 'orange', 'yellow', 'blue'], colour)

@@ -4,7 +4,7 @@ title_en = "Topics and colours"
 asks     = "哪个专题的预警多、颜色重、还没销号?"
 asks_en  = "Which topics have many warnings, grave ones, and open ones?"
 chart    = "table"
-labels   = { topic = ["专题", "Topic"], red = ["红", "Red"], orange = ["橙", "Orange"], yellow = ["黄", "Yellow"], blue = ["蓝", "Blue"], raised = ["合计", "All"], open = ["未销号", "Open"], false_alarms = ["误报", "False alarms"] }
+labels   = { topic = ["专题", "Topic"], red = ["▲ 红", "▲ Red"], orange = ["◆ 橙", "◆ Orange"], yellow = ["● 黄", "● Yellow"], blue = ["■ 蓝", "■ Blue"], raised = ["合计", "All"], open = ["未销号", "Open"], false_alarms = ["误报", "False alarms"] }
 counts   = ["red", "orange", "yellow", "blue", "raised", "open", "false_alarms"]
 order    = 10
 standard = "颜色为本系统默认,非官方;红最重 [D]"

@@ -5,9 +5,10 @@ asks     = "预警是多了还是少了,颜色是重了还是轻了?"
 asks_en  = "Are warnings becoming more, or graver?"
 chart    = "stacked"
 x        = "day"
-y        = ["red", "orange", "yellow", "blue"]
-labels   = { day = ["日期", "Day"], red = ["红", "Red"], orange = ["橙", "Orange"], yellow = ["黄", "Yellow"], blue = ["蓝", "Blue"] }
-counts   = ["red", "orange", "yellow", "blue"]
+y        = "warnings"
+series   = "colour"
+labels   = { day = ["日期", "Day"], warnings = ["预警数", "Warnings"] }
+counts   = ["warnings"]
 order    = 50
 standard = "颜色为本系统默认,非官方 [D]"
 meaning  = "本期生成的预警按日、按颜色;超过 92 天的期间按月。"
@@ -16,10 +17,8 @@ meaning_en = "Warnings raised in the period by day and colour, by month where it
 select
     date_trunc(case when coalesce(period_end(), as_of()::date) - coalesce(period_start(), date '1900-01-01') <= 92
         then 'day' else 'month' end, raised_at)::date as day,
-    count(*) filter (where colour = 'red') as red,
-    count(*) filter (where colour = 'orange') as orange,
-    count(*) filter (where colour = 'yellow') as yellow,
-    count(*) filter (where colour = 'blue') as blue
+    colour,
+    count(*) as warnings
 from warnings_here
-group by day
-order by day
+group by day, colour
+order by day, list_position(['red', 'orange', 'yellow', 'blue'], colour)
