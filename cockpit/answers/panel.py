@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -9,14 +10,17 @@ from typing import Any
 
 import duckdb
 
+from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
 from cockpit.limits import alarm, memory
 from cockpit.model import here
-from cockpit.model.binding import body, given, head, reads, said
+from cockpit.model.binding import NUMBERS, body, given, head, plain, reads, said
+from cockpit.model.facts import FACTS
 from cockpit.model.here import Window
 from cockpit.model.mistakes import Mistake
 from cockpit.model.panel import Bound, Columns, Panel
 from cockpit.model.period import Period
+from cockpit.model.places import Place
 from cockpit.model.scope import Cleared
 
 ALLOWANCE = 3.0
@@ -28,6 +32,8 @@ BESIDE = 512 << 20
 """Bytes that a panel may take beside what its DuckDB keeps."""
 SCHEMA = "memory.main"
 """Where a snapshot has the facts."""
+_PLACES = re.compile(r"\b(place(_code|_order)?|spot)\b|\*\s*from\b", re.IGNORECASE)
+"""What splits rows by the places one level down."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,10 @@ class Answer:
     cut: bool
     """Whether there were more rows than are here."""
     milliseconds: float
+    hidden: tuple[str, ...] = ()
+    """For each row what is told instead of its numbers, where they say too much of single people
+    (``small.py``), or nothing; empty where all may be told.
+    """
 
     def column(self, name: str) -> list[Any]:
         """The values of a column (ValueError for a name that is none)."""
@@ -96,12 +106,37 @@ def run(
                     write="Read fewer rows, or fewer columns of them",
                 ) from None
             raise said(panel, str(error)) from None
+    told, hidden = _veiled(snapshot, bound, seen.place, rows[:MOST_ROWS])
     return Answer(
         bound.columns,
-        tuple(rows[:MOST_ROWS]),
+        told,
         len(rows) > MOST_ROWS,
         (time.perf_counter() - began) * 1000,
+        hidden,
     )
+
+
+def _veiled(
+    snapshot: Snapshot, bound: Bound, place: Place, rows: list[tuple[Any, ...]]
+) -> tuple[tuple[tuple[Any, ...], ...], tuple[str, ...]]:
+    """The rows as they may be told: counts of a sensitive fact that are small are hidden where they
+    are those of single places of the finest level.
+    """
+    panel = bound.panel
+    sensitive = any(FACTS[here.fact_of(name)].sensitive for name in bound.reads)
+    below = any(child.rung == small.FINEST for child in snapshot.tree.below(place))
+    parted = below and _PLACES.search(panel.sql) is not None
+    if not panel.counts or not sensitive or not (parted or place.rung == small.FINEST):
+        return tuple(rows), ()
+    names = [name for name, _ in bound.columns]
+    counts = [names.index(name) for name in panel.counts]
+    others = [
+        at
+        for at, (name, kind) in enumerate(bound.columns)
+        if plain(kind) in NUMBERS and name not in (*panel.counts, *panel.x, "place_order")
+    ]
+    told, hidden = small.veil_rows(rows, counts, others)
+    return tuple(told), tuple(hidden) if any(hidden) else ()
 
 
 def fault(panel: Panel, answer: Answer) -> Mistake | None:

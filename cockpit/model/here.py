@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
+from cockpit.model.masking import masked
 from cockpit.model.panel import Panel
 
 HERE, ALL_TIME = "_here", "_all_time_here"
@@ -21,8 +22,6 @@ POINT = "point"
 """An opaque key of a row's address: the same address has the same key."""
 SPOT = (("spot", "INTEGER"),)
 """The number of a row's own place, whatever the level on the screen: for what comes back to it."""
-MASK = "***"
-"""What stands for a private text: whether there is one may be asked, what it is may not."""
 MACROS = (
     "create or replace macro as_of() as getvariable('as_of')::timestamp",
     "create or replace macro period_start() as getvariable('period_start')::date",
@@ -68,11 +67,15 @@ def relations(panel: Panel, reads: Iterable[str], window: Window, schema: str) -
     """
     parts = [f"_places as materialized ({_places(window)})"]
     for name in sorted(set(reads)):
-        always = name.endswith(ALL_TIME)
-        fact = FACTS[name.removesuffix(ALL_TIME if always else HERE)]
-        test = "" if always else _test(panel, fact, window)
+        fact = FACTS[fact_of(name)]
+        test = "" if name.endswith(ALL_TIME) else _test(panel, fact, window)
         parts.append(f"{name} as not materialized ({_rows(fact, window, schema, test)})")
     return f"with {', '.join(parts)} "
+
+
+def fact_of(relation: str) -> str:
+    """The fact that a relation is about."""
+    return relation.removesuffix(HERE).removesuffix(ALL_TIME.removesuffix(HERE))
 
 
 def columns(fact: Fact) -> tuple[tuple[str, str], ...]:
@@ -83,10 +86,10 @@ def columns(fact: Fact) -> tuple[tuple[str, str], ...]:
 
 
 def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
-    private = {column.name for column in fact.columns if column.privacy}
+    private = {column.name: column for column in fact.columns if column.privacy}
     listed = [
-        _masked(name, kind) if name in private else f"f.{name}"
-        for name, kind in fact.typed
+        f"{masked(private[name], f'f.{name}')} as {name}" if name in private else f"f.{name}"
+        for name in fact.names
         if name != "place"
     ]
     address = _address(fact)
@@ -97,12 +100,6 @@ def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
         f" from {schema}.{fact.name} f join _places p on p.pos = f.pos"
         f" where f.pos between {window.lo} and {window.hi}{test}"
     )
-
-
-def _masked(name: str, kind: str) -> str:
-    if kind != "VARCHAR":
-        return f"null::{kind} as {name}"
-    return f"case when f.{name} is not null then {_text(MASK)} end as {name}"
 
 
 def _address(fact: Fact) -> str:

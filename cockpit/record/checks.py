@@ -97,6 +97,12 @@ def _check(con: duckdb.DuckDBPyConnection, bench: Bindery, path: Path, found: Ch
     else:
         panel = read_panel(subject, path.stem, text, where)
         found.once("panel", panel.name, where)
+        if not path.with_name(METRICS).is_file():
+            raise Mistake(
+                f"the subject {subject!r} has no metrics, so it is no page",
+                where=where,
+                write=f"Make one: cockpit new metric {subject}_rows --subject {subject}",
+            )
         found.panels.append(bench.bind(panel))
     found.good += 1
 

@@ -70,6 +70,8 @@ class Asked:
     def __init__(self, snapshot: Snapshot, cache: Cache, state: State, seen: Cleared):
         self.snapshot, self.cache, self.asked_for = snapshot, cache, state.place
         self.seen, self.place = seen, seen.place
+        self.fleeting = False
+        """Whether what was found may be other in a moment: then the page is not kept."""
         known = subjects(snapshot)
         self.subject = state.subject if state.subject in known else ""
         self.as_of = day_of(snapshot, self.subject)

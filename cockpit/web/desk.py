@@ -33,6 +33,8 @@ from cockpit.web.words import Words
 
 SHARE = 60
 """Of a hundred parts of the machine's memory, what all web processes together may use."""
+NEVER = 1 << 62
+"""The size of a page that is too large to be kept."""
 COOKIE = "lang"
 ME = orjson.dumps(frame.ME)
 """Where a page, which many share, has the menu of who looks."""
@@ -104,7 +106,7 @@ class Desk:
         return self.cache.get(
             asked.key("page", said, words.language),
             lambda: written(place.build(asked, words)),
-            len,
+            lambda page: NEVER if asked.fleeting else len(page),
         )
 
     def sees(self, viewer: Viewer, pathname: str, search: str) -> tuple[str, int, str]:

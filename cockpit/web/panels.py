@@ -59,6 +59,7 @@ def section(asked: Asked, words: Words) -> Element | None:
     mine = [one for one in asked.snapshot.panels.values() if one.panel.subject == subject]
     mine.sort(key=lambda one: (one.panel.order, one.panel.name))
     outcomes = answered(asked, mine)
+    asked.fleeting |= any(isinstance(said, Trouble) for said in outcomes)
     cards = [card(asked, one, said, words) for one, said in zip(mine, outcomes, strict=True)]
     if Right.SEE_CATALOG in asked.seen.rights:
         cards += [_broken(one, words) for one in asked.snapshot.broken if one.subject == subject]
@@ -143,6 +144,7 @@ def card(asked: Asked, one: Bound, said: Outcome, words: Words) -> Element | Non
         element("P", words("panel_cut", n=numbers.whole(MOST_ROWS)), cls="panel-note")
         if said.cut
         else None,
+        element("P", words("panel_hidden"), cls="panel-note") if said.hidden else None,
         _twin(panel, said, words) if panel.chart in charts.KINDS and said.rows else None,
         element(
             "P",

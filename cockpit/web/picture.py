@@ -203,11 +203,13 @@ def table(panel: Panel, said: Answer, words: Words) -> Element:
         if name in shown
     ]
     lines = []
-    for row in said.rows[:most]:
+    hidden = said.hidden or ("",) * len(said.rows)
+    for row, instead in zip(said.rows[:most], hidden, strict=False):
         cells: list[Element] = []
         for (name, kind), value in zip(types, row, strict=True):
             if name in shown:
-                told = cell(panel, name, kind, value, words)
+                veiled = instead if value is None and kind in NUMBERS else ""
+                told = veiled or cell(panel, name, kind, value, words)
                 cells.append(
                     element("Td", told, cls=_CELLS.get(kind))
                     if cells

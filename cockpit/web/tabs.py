@@ -38,7 +38,6 @@ def tabs(state: State, snapshot: Snapshot, words: Words) -> Element:
 def subjects(snapshot: Snapshot, words: Words) -> tuple[Subject, ...]:
     """The overview, and the subjects of which something is shown, in their own order."""
     shown = {one.metric.subject for one in snapshot.counted.values()}
-    shown |= {one.panel.subject for one in snapshot.panels.values()}
     known = {one.name: one for one in snapshot.subjects}
     found = (known.get(name) or Subject(name, name) for name in shown)
     overview = Subject(OVERVIEW, words("overview"))

@@ -14,6 +14,11 @@ PANELS: dict[str, tuple[str, str]] = {
         "结果超过 {n} 行，只取了前 {n} 行。",
         "There are more than {n} rows; only the first {n} are here.",
     ),
+    "panel_hidden": (
+        "敏感专题在最细一级的小数不显示：<5 为不足五，* 为防推算一并隐去。",
+        "Small counts of sensitive topics are hidden at the finest level: <5 is under five, * is "
+        "hidden so that nobody can work it out.",
+    ),
     "panel_left_out": (
         "图中未单独画出 {n} 项，见下方表格。",
         "{n} more are not drawn one by one; see the table below.",

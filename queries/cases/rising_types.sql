@@ -15,15 +15,15 @@ meaning_en = "The twelve subcategories that grew most against the stretch of the
 */
 with counted as (
     select
-        category,
         subcategory,
+        min(category) as category,
         count(*) filter (where reported_at >= period_start()) as now,
         count(*) filter (where reported_at < period_start()) as before
     from cases_all_time_here
     where reported_at < coalesce(period_end(), as_of()::date) + 1
         and reported_at >= period_start()
             - (coalesce(period_end(), as_of()::date) - period_start() + 1)::integer
-    group by all
+    group by subcategory
 )
 select subcategory, category, now, before, now - before as more
 from counted

@@ -27,6 +27,8 @@ from cockpit.web.charts.drawing import (
 
 MOST_BARS = 20
 """Bars beyond these are not drawn: of counts the largest are, and the sum of the others."""
+MOST_STEPS = 1_500
+"""Steps along a line that can still be seen."""
 UPRIGHT = 15.0
 """Height in rem of what stands upright."""
 
@@ -153,7 +155,7 @@ def _says(rows: Rows, table: Grid, measure: Measure) -> list[str]:
 
 
 def _lines(rows: Rows, fill: bool) -> Drawing:
-    table = grid(rows)
+    table, more = _last(grid(rows))
     several = len(table.measures) > 1
     across: list[Value] = (
         list(range(len(table.names))) if rows.kind == "text" else list(table.names)
@@ -186,4 +188,11 @@ def _lines(rows: Rows, fill: bool) -> Drawing:
         "data": data,
         "layout": layout(showlegend=several, xaxis=named, yaxis=values_axis(rows, heights)),
     }
-    return Drawing(figure, UPRIGHT + (1.5 if several else 0.0), table.left_out)
+    return Drawing(figure, UPRIGHT + (1.5 if several else 0.0), table.left_out + more)
+
+
+def _last(table: Grid) -> tuple[Grid, int]:
+    """No more steps than can be seen: the last ones."""
+    more = max(0, len(table.names) - MOST_STEPS)
+    measures = tuple(replace(one, values=one.values[more:]) for one in table.measures)
+    return Grid(table.names[more:], measures, table.left_out), more

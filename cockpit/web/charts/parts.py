@@ -50,11 +50,12 @@ def treemap(rows: Rows) -> Drawing:
     for path in sums:
         share = 0.38 if path in leaves else 0.1
         colours.append(TONES[tones[path[0]]].replace("rgb", "rgba").replace(")", f", {share})"))
+    ids = {path: str(number) for number, path in enumerate(areas)}
     trace: Figure = {
         "type": "treemap",
-        "ids": [_id(path) for path in areas],
+        "ids": list(ids.values()),
         "labels": [safe(path[-1] if path else whole) for path in areas],
-        "parents": [_id(path[:-1]) if path else "" for path in areas],
+        "parents": [ids[path[:-1]] if path else "" for path in areas],
         "values": list(areas.values()),
         "branchvalues": "total",
         "text": [safe(rows.show(value)) for value in areas.values()],
@@ -80,10 +81,6 @@ def treemap(rows: Rows) -> Drawing:
         ),
     }
     return Drawing(figure, 20.0, len(rest))
-
-
-def _id(path: tuple[str, ...]) -> str:
-    return "\x1f".join(("", *path))
 
 
 def funnel(rows: Rows) -> Drawing:

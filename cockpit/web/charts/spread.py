@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 from cockpit.web.charts.drawing import (
@@ -27,6 +28,8 @@ MOST_ALONG, MOST_DOWN = 60, 30
 """Columns and rows of a heat map that can still be seen."""
 TOLD = 150
 """Cells up to which each says its value."""
+MOST_BINS = 200
+"""Bins that can still be seen; more are put together."""
 MOST_POINTS = 2_000
 NAMED_POINTS = 12
 """Points up to which each says its name."""
@@ -132,9 +135,10 @@ def distribution(rows: Rows) -> Drawing:
     for x, value in zip(rows.x[0], rows.y[0].values, strict=True):
         if x is not None:
             cells[float(x)] = add([cells.get(float(x)), value])
+    width = min((after - before for before, after in pairwise(sorted(cells))), default=1.0)
+    if len(cells) > MOST_BINS:
+        cells, width = _broader(cells, width)
     shown = sorted(cells)
-    gaps = [after - before for before, after in pairwise(shown)]
-    width = min(gaps, default=1.0)
     measure = Measure(rows.y[0].name, tuple(cells[edge] for edge in shown))
     says = [
         say(rows, f"{_plain(edge)} – {_plain(edge + width)}", measure, value)
@@ -174,6 +178,19 @@ def distribution(rows: Rows) -> Drawing:
         "layout": layout(xaxis=across, yaxis=up, showlegend=bool(rows.marks), bargap=0),
     }
     return Drawing(figure, 15.0)
+
+
+def _broader(
+    cells: dict[float, float | None], width: float
+) -> tuple[dict[float, float | None], float]:
+    """Fewer bins, each of several neighbours."""
+    first = min(cells)
+    broad = width * math.ceil(len(cells) / MOST_BINS)
+    found: dict[float, float | None] = {}
+    for edge, value in cells.items():
+        start = first + math.floor((edge - first) / broad) * broad
+        found[start] = add([found.get(start), value])
+    return found, broad
 
 
 def _plain(value: Value) -> str:
