@@ -159,7 +159,7 @@ def test_language_theme_period_and_comparison_survive_every_way_down_and_up(tab:
     expect(page.locator(".path li")).to_have_count(3)
     page.keyboard.press("Escape")
     at(page, f"/place/330106{query}")
-    page.locator(".tabs a").last.click()
+    page.locator(".tabs [data-key=c]").click()
     expect(page.locator(".tabs a[aria-current]")).to_have_attribute("data-key", "c")
     page.locator(".compare a", has_text="None").click()
     page.locator(".choices a", has_text="Year").click()
@@ -418,7 +418,7 @@ def test_on_a_phone_all_is_within_reach_of_a_thumb(phone: Watched) -> None:
     page.locator(".unfold").last.tap()
     page.locator(".compare a", has_text="同比").tap()
     at(page, f"{COMMUNITY}?period=quarter&compare=year")
-    page.locator(".tabs a").last.tap()
+    page.locator(".tabs [data-key=c]").tap()
     expect(page.locator(".tabs a[aria-current]")).to_have_text("事件")
     box = page.locator(".tabs").bounding_box()
     assert box is not None
