@@ -200,7 +200,8 @@ def outcome(row: Row, response: TestResponse, place: str = "") -> Outcome:
     response.close()
     for language in ("zh", "en"):
         words = Words(language)
-        for word in ("refused_right", "refused_signed_out", "refused_forged", "refused_audit"):
+        refusals = ("refused_right", "refused_rows", "refused_signed_out", "refused_forged")
+        for word in (*refusals, "refused_audit"):
             if words(word) in said:
                 return "refused"
         for word in ("refused_place", "refused_unknown", "refused_root"):

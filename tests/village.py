@@ -66,7 +66,7 @@ REQUESTS = (
     "number,place,dataset,kind,asker,provider,sharing_class,asked_at,answer_due_at,answered_at,"
     "granted,reason\n"
     "Q1,town/n/e,M1,共享,Elm,公安局,不予共享,2026-01-05 09:00,2026-01-19 09:00,"
-    "2026-01-26 09:00,false,请致电13700000001\n"
+    "2026-01-26 09:00,false,申请用途不明确\n"
 )
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cockpit.answers import tally
+from cockpit.answers.small import FINEST
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.counting import PARTS, Counted, Part, amount, behind
 from cockpit.model.fact import Column, Fact, Type
@@ -70,7 +71,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it may be seen: its address, its place, the status beside it, its columns."""
+    """One row as it may be seen: its address, its place (of a sensitive one not the grid), the
+    status beside it, its columns.
+    """
 
     ref: str
     place: Place
@@ -100,12 +103,15 @@ class Listed:
 def sortable(fact: Fact) -> tuple[str, ...]:
     """Columns that a list can be sorted by: all but those that are left out of lists."""
     left_out = {column.name for column in fact.columns if column.privacy == "coordinate"}
+    left_out |= {"place"} if fact.sensitive else set()
     return tuple(name for name in fact.names if name not in left_out)
 
 
 def filterable(fact: Fact) -> dict[str, Type]:
-    """Columns that a list can be cut by, and their types: none that is private."""
-    private = {column.name for column in fact.columns if column.privacy}
+    """Columns that a list can be cut by, and their types: none that is private, nor the place, for
+    which one goes there.
+    """
+    private = {"place", *(column.name for column in fact.columns if column.privacy)}
     return {name: kind for name, kind in fact.typed if name not in private}
 
 
@@ -160,8 +166,11 @@ def _chosen(
 ) -> tuple[str, dict[str, Any], str]:
     """SQL of all the rows of a list, what it binds, and SQL of what a row adds to its metric."""
     place, period = seen.place, wanted.period
-    rows = f"(select * from {fact.name} where pos between {place.lo} and {place.hi})"
-    values: dict[str, Any] = {"as_of": snapshot.standing(fact.name).as_of}
+    rows = (
+        f"(select * from {fact.name} r"
+        f" where pos between {place.lo} and {place.hi}{kept_back(fact, place)})"
+    )
+    values: dict[str, Any] = about(snapshot, fact, "")
     adds, tests = "", []
     if wanted.metric:
         one = counted(snapshot, fact, wanted.metric, wanted.part)
@@ -183,7 +192,7 @@ def _chosen(
         tests.append(_test(fact, each, f"value_{number}"))
         values[f"value_{number}"] = each.value
     if wanted.find:
-        tests.append(_found(fact))
+        tests.append(_found(fact, wanted.find))
         values["find"] = wanted.find
     where = f" where {' and '.join(tests)}" if tests else ""
     return f"select * from {rows}{where}", values, adds
@@ -255,16 +264,25 @@ def read(kind: Type, text: str) -> Value:
         raise Mistake(f"{text!r} is not {wanted}", write=f"Write {wanted}") from None
 
 
-def _found(fact: Fact) -> str:
+def _found(fact: Fact, what: str) -> str:
     """SQL: whether ``$find`` is found in a row: in what is shown of it, or it is a whole number."""
+
+    def within(text: str) -> str:
+        # Chinese has no capitals, and to make ten million titles small takes seconds.
+        cased = what.lower() != what.upper()
+        return f"contains(lower({text}), lower($find))" if cased else f"contains({text}, $find)"
+
     tests = []
     for name in fact.search:
         column = _declared(fact, name)
         if column is not None and column.privacy == "number":
             tests.append(f"{name} = $find")
-        else:
-            what = masked(column) if column is not None else name
-            tests.append(f"contains(lower({what}), lower($find))")
+            continue
+        test = within(name)
+        if column is not None and column.privacy:
+            # What is found in the masked text stands in the whole one too, which costs less to ask.
+            test = f"case when {test} then {within(masked(column))} end"
+        tests.append(test)
     return f"({' or '.join(tests)})"
 
 
@@ -288,13 +306,31 @@ def _order(fact: Fact, wanted: Wanted) -> str:
 
 
 def shown(fact: Fact, columns: Sequence[str]) -> str:
-    """SQL of what a Row is made of; binds ``$key`` and ``$as_of``."""
+    """SQL of what a Row is made of; binds what ``about`` gives."""
     badges = " ".join(f"when {fact.status(name).sql} then '{name}'" for name in fact.badges)
-    asked = ", ".join(
-        masked(column, f"r.{name}") if (column := _declared(fact, name)) else f"r.{name}"
-        for name in columns
-    )
-    return f"{ref(fact)}, r.pos, case {badges} else '' end, {asked}"
+    asked = ", ".join(_shown(fact, name) for name in columns)
+    return f"{ref(fact)}, r.pos, {is_sensitive(fact)}, case {badges} else '' end, {asked}"
+
+
+def _shown(fact: Fact, name: str) -> str:
+    if name == "place" and fact.sensitive:
+        return f"case when not {is_sensitive(fact)} then r.place end"
+    column = _declared(fact, name)
+    return masked(column, f"r.{name}") if column is not None else f"r.{name}"
+
+
+def is_sensitive(fact: Fact) -> str:
+    """SQL: whether a row is about something of which one row in a grid points at people."""
+    return "coalesce(list_contains($sensitive, r.topic), false)" if fact.sensitive else "false"
+
+
+def kept_back(fact: Fact, place: Place) -> str:
+    """SQL, as a further condition, of the rows that a place on the lowest rung has no list of: how
+    many there are is hidden there, and so they are.
+    """
+    if not fact.sensitive or place.rung != FINEST:
+        return ""
+    return f" and not {is_sensitive(fact)}"
 
 
 def ref(fact: Fact) -> str:
@@ -309,15 +345,22 @@ def tag(fact: Fact) -> str:
 
 def row(snapshot: Snapshot, columns: Sequence[str], found: Sequence[Any]) -> Row:
     """A Row from what ``shown`` selected, and maybe an amount."""
-    address, pos, badge, *rest = found
+    address, pos, sensitive, badge, *rest = found
+    place = snapshot.tree.places[pos]
+    if sensitive and place.rung == FINEST and place.parent is not None:
+        place = snapshot.tree.by_code[place.parent]
     values = dict(zip(columns, rest, strict=False))
     adds = rest[len(columns)] if len(rest) > len(columns) else None
-    return Row(address, snapshot.tree.places[pos], badge, values, adds)
+    return Row(address, place, badge, values, adds)
 
 
 def about(snapshot: Snapshot, fact: Fact, key: str) -> dict[str, Any]:
     """What ``shown`` binds."""
-    return {"key": key, "as_of": snapshot.standing(fact.name).as_of}
+    return {
+        "key": key,
+        "as_of": snapshot.standing(fact.name).as_of,
+        "sensitive": list(fact.sensitive),
+    }
 
 
 def bound(sql: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from cockpit.answers import lists
 from cockpit.answers.lists import Row
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.calendar import FIRST
-from cockpit.model.fact import Fact
+from cockpit.model.fact import Column, Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.facts import fact as declared
 from cockpit.model.levels import rung
@@ -54,33 +54,50 @@ class Whole:
     hidden: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Key:
+    """Where a row is: with this it is found at once."""
+
+    pos: int
+    source: str
+    number: str
+    day: date
+
+
 def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Whole | None:
     """The row of an address anywhere in what was cleared, or None."""
     lists.allow(seen, lists.SEE_ROWS)
     what = declared(fact)
-    statuses = ", ".join(f"coalesce(({status.sql}), false)" for status in what.statuses)
-    private = [column for column in what.columns if column.privacy]
-    hides = ", ".join(f"{masked(c, f'r.{c.name}')} is distinct from r.{c.name}" for c in private)
-    found = _found(
-        snapshot,
-        seen,
-        what,
-        ref,
-        key,
-        f"{lists.shown(what, what.names)}, [{hides}], [{statuses}]",
-    )
+    found = _find(snapshot, seen, what, ref, key)
     if found is None:
         return None
-    *shown, hidden, true = found
+    private = [column for column in what.columns if column.privacy]
+    hides = ", ".join(_hides(column) for column in private)
+    statuses = ", ".join(f"coalesce(({status.sql}), false)" for status in what.statuses)
+    *shown, hidden, true = _of(
+        snapshot,
+        what,
+        found,
+        f"{lists.shown(what, what.names)}, [{hides}], [{statuses}]",
+        key,
+    )
     row = lists.row(snapshot, what.names, shown)
     return Whole(
         what,
         row,
         tuple(each.name for each, holds in zip(what.statuses, true, strict=True) if holds),
         _walk(snapshot, what, row),
-        tuple(_kin(snapshot, seen, what, ref, key, row.place)),
+        tuple(_kin(snapshot, seen, what, found, key)),
         frozenset(c.name for c, hides in zip(private, hidden, strict=True) if hides),
     )
+
+
+def _hides(column: Column) -> str:
+    """SQL: whether a mask hides anything of a row: of a text it may not."""
+    value = f"r.{column.name}"
+    if column.privacy == "free_text":
+        return f"{masked(column, value)} is distinct from {value}"
+    return f"{value} is not null"
 
 
 def revealed(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str, column: str) -> Any:
@@ -92,22 +109,20 @@ def revealed(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str, c
     what = declared(fact)
     if column not in [each.name for each in what.columns if each.privacy]:
         raise Mistake(f"{column!r} of {fact} hides nothing")
-    found = _found(snapshot, seen, what, ref, key, f"r.{column}")
+    found = _find(snapshot, seen, what, ref, key)
     if found is None:
         raise Mistake(f"there is no such row of {fact}")
-    return found[0]
+    return _of(snapshot, what, found, f"r.{column}")[0]
 
 
 def place(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Place | None:
     """Where the row of an address lies, or None where there is none in what was cleared."""
-    found = _found(snapshot, seen, declared(fact), ref, key, "r.pos")
-    return snapshot.tree.places[found[0]] if found else None
+    found = _find(snapshot, seen, declared(fact), ref, key)
+    return snapshot.tree.places[found.pos] if found else None
 
 
-def _found(
-    snapshot: Snapshot, seen: Cleared, fact: Fact, ref: str, key: str, asked: str
-) -> tuple[Any, ...] | None:
-    """What is asked of the row of an address, in the place cleared and all below it."""
+def _find(snapshot: Snapshot, seen: Cleared, fact: Fact, ref: str, key: str) -> _Key | None:
+    """The row of an address, in the place cleared and all below it."""
     if not lists.REF.fullmatch(ref) or not snapshot.standing(fact.name).rows:
         return None
     try:
@@ -116,14 +131,37 @@ def _found(
         return None
     rows = snapshot.rows(
         *lists.bound(
-            f"select {asked} from {fact.name} r"
+            f"select pos, source, number from {fact.name} r"
             f" where pos between {seen.place.lo} and {seen.place.hi}"
-            f" and {fact.month} >= $day::date and {fact.month} < $day::date + 1"
+            f"{lists.kept_back(fact, seen.place)} and {_ON_DAY.format(fact.month)}"
             f" and {lists.tag(fact)} = $tag limit 1",
             {**lists.about(snapshot, fact, key), "day": day, "tag": ref.partition("-")[2]},
         )
     )
-    return rows[0] if rows else None
+    if not rows:
+        return None
+    pos, source, number = rows[0]
+    return _Key(pos, source, number, day)
+
+
+def _of(snapshot: Snapshot, fact: Fact, row: _Key, asked: str, key: str = "") -> tuple[Any, ...]:
+    """What is asked of a row that was found."""
+    [found] = snapshot.rows(
+        *lists.bound(
+            f"select {asked} from {fact.name} r where pos = {row.pos} and source = $source"
+            f" and number = $number and {_ON_DAY.format(fact.month)}",
+            {
+                **lists.about(snapshot, fact, key),
+                "source": row.source,
+                "number": row.number,
+                "day": row.day,
+            },
+        )
+    )
+    return found
+
+
+_ON_DAY = "{0} >= $day::date and {0} < $day::date + 1"
 
 
 # ── Steps ────────────────────────────────────────────────────────────────────────────────────────
@@ -200,13 +238,8 @@ def _worked(snapshot: Snapshot, spans: Sequence[Any]) -> list[tuple[float | None
 # ── What hangs together ──────────────────────────────────────────────────────────────────────────
 
 
-def _kin(
-    snapshot: Snapshot, seen: Cleared, fact: Fact, ref: str, key: str, place: Place
-) -> list[Kin]:
+def _kin(snapshot: Snapshot, seen: Cleared, fact: Fact, row: _Key, key: str) -> list[Kin]:
     """Rows that hang together with a row, as far as the viewer may see them."""
-
-    def own(*columns: str) -> tuple[Any, ...]:
-        return _found(snapshot, seen, fact, ref, key, ", ".join(f"r.{c}" for c in columns)) or ()
 
     def rows(other: str, within: Place, test: str, **values: Any) -> tuple[Row, ...]:
         if not snapshot.standing(other).rows:
@@ -216,72 +249,38 @@ def _kin(
         found = snapshot.rows(
             *lists.bound(
                 f"select {lists.shown(about, about.listed)} from {other} r"
-                f" where pos between {lo} and {hi} and {test}"
+                f" where pos between {lo} and {hi}{lists.kept_back(about, seen.place)} and {test}"
                 f" order by r.{about.month}, r.source, r.number limit {MOST_KIN}",
                 {**lists.about(snapshot, about, key), **values},
             )
         )
         return tuple(lists.row(snapshot, about.listed, each) for each in found)
 
+    here, number = seen.place, row.number
     if fact.name == "cases":
-        number, source, earlier = own("number", "source", "repeat_of")
+        warned = rows("warnings", here, "r.case_number = $number", number=number)
         return [
-            Kin(
-                "linked_warnings",
-                "warnings",
-                rows("warnings", seen.place, "r.case_number = $number", number=number),
-            ),
-            Kin("repeats", "cases", _chain(snapshot, seen, place, source, number, earlier, rows)),
+            Kin("linked_warnings", "warnings", warned),
+            Kin("repeats", "cases", _chain(snapshot, seen, row, rows)),
         ]
     if fact.name == "warnings":
-        number, raised = own("case_number", "raised_at")
-        if number is None:
-            return [Kin("linked_cases", "cases", ())]
-        return [
-            Kin(
-                "linked_cases",
-                "cases",
-                rows(
-                    "cases",
-                    seen.place,
-                    "r.number = $number and r.reported_at between $first and $last",
-                    number=number,
-                    first=raised - REACH,
-                    last=raised + REACH,
-                ),
-            )
-        ]
+        case, raised = _of(snapshot, fact, row, "r.case_number, r.raised_at")
+        near = "r.number = $case and r.reported_at between $first and $last"
+        times = {"first": raised - REACH, "last": raised + REACH}
+        cases = rows("cases", here, near, case=case, **times) if case is not None else ()
+        return [Kin("linked_cases", "cases", cases)]
     if fact.name == "datasets":
-        (number,) = own("number")
-        return [
-            Kin(
-                "requests_about",
-                "share_requests",
-                rows("share_requests", seen.place, "r.dataset = $number", number=number),
-            )
-        ]
-    (number,) = own("dataset")
-    return [
-        Kin(
-            "dataset_of",
-            "datasets",
-            rows("datasets", seen.place, "r.number = $number", number=number),
-        )
-    ]
+        asked = rows("share_requests", here, "r.dataset = $number", number=number)
+        return [Kin("requests_about", "share_requests", asked)]
+    (dataset,) = _of(snapshot, fact, row, "r.dataset")
+    return [Kin("dataset_of", "datasets", rows("datasets", here, "r.number = $n", n=dataset))]
 
 
-def _chain(
-    snapshot: Snapshot,
-    seen: Cleared,
-    place: Place,
-    source: str,
-    number: str,
-    earlier: str | None,
-    rows: Any,
-) -> tuple[Row, ...]:
+def _chain(snapshot: Snapshot, seen: Cleared, row: _Key, rows: Any) -> tuple[Row, ...]:
     """All cases about the same thing, first to last, if the row is one of several: those that the
     links from each to the one before lead to, in the community around it.
     """
+    place = snapshot.tree.places[row.pos]
     around = next(
         (each for each in reversed(snapshot.tree.path(place)) if each.rung <= COMMUNITY), place
     )
@@ -290,24 +289,24 @@ def _chain(
     links = snapshot.rows(
         f"select number, repeat_of from cases where pos between {lo} and {hi}"
         " and source = $source and repeat_of is not null",
-        {"source": source},
+        {"source": row.source},
     )
     near: dict[str, set[str]] = {}
     for one, other in links:
         near.setdefault(one, set()).add(other)
         near.setdefault(other, set()).add(one)
-    known, waiting = {number}, [number]
+    known, waiting = {row.number}, [row.number]
     while waiting:
         fresh = near.get(waiting.pop(), set()) - known
         known |= fresh
         waiting += fresh
-    if len(known) < 2 and earlier is None:
+    if len(known) < 2:
         return ()
     found: tuple[Row, ...] = rows(
         "cases",
         replace(place, lo=lo, hi=hi),
         "r.source = $source and list_contains($numbers, r.number)",
-        source=source,
+        source=row.source,
         numbers=sorted(known),
     )
     return found

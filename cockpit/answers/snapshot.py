@@ -69,7 +69,7 @@ class Snapshot:
         self.con = duckdb.connect(":memory:")
         self.con.execute(f"set threads={max(1, threads)}")
         self.con.execute(f"set memory_limit='{memory}'")
-        self.con.execute("set parquet_metadata_cache=true")
+        self.con.execute("set global parquet_metadata_cache=true")  # cursors have it too
         self.con.execute(f"attach '{folder / id}.duckdb' as snap (read_only)")
         self.about: dict[str, Any] = {
             key: json.loads(value)

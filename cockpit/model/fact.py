@@ -169,7 +169,6 @@ LEFT_OPEN = (
         "Left open because",
         "留白的原因;有原因即为留白,不进分子分母,另行列数。"
         "Why it is left open: outside numerator and denominator, counted apart.",
-        privacy="free_text",
     ),
     Column(
         "left_open_until",

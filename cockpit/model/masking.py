@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cockpit.model.fact import Column, Fact, Privacy
+from cockpit.model.fact import Column, Privacy
 
 STARS = "****"
 
@@ -69,14 +69,6 @@ def masked(column: Column, sql: str = "") -> str:
     if column.privacy is None:
         return value
     return f"(case when {value} is not null then {MASKS[column.privacy](value)} end)"
-
-
-def mask(fact: Fact, rows: str) -> str:
-    """A SELECT of a fact's rows with every private column masked, under the same names and with
-    whatever other columns ``rows`` has. ``rows`` is a relation, such as the fact's view.
-    """
-    instead = ", ".join(f"{masked(c)} as {c.name}" for c in fact.columns if c.privacy)
-    return f"select * replace ({instead}) from {rows}" if instead else f"select * from {rows}"
 
 
 def _together(value: str) -> str:

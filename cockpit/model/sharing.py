@@ -193,7 +193,6 @@ SHARE_REQUESTS = Fact(
             "不同意理由",
             "Reason",
             "不同意的理由。Why not.",
-            privacy="free_text",
         ),
         *LEFT_OPEN,
         UPDATED,

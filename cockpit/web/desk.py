@@ -135,6 +135,8 @@ class Desk:
             seen = dossier.clear(viewer, snapshot, pathname, search)
         except Refused as refused:
             state = asked.state if asked else anywhere
+            place = state.place if state else ""
+            dossier.note_refused(self, viewer, place, refused.why, pathname)
             return written(plain.refused(words, snapshot, viewer, refused, state))
         if seen is not None and asked is not None:
             return dossier.listed(self, viewer, snapshot, seen, asked, words, rows.build)
@@ -143,6 +145,7 @@ class Desk:
             found = dossier.single(self, viewer, snapshot, seen, pathname, search, words, row.build)
         if found is not None:
             return found
+        dossier.note_refused(self, viewer, "", "unknown", pathname)
         root = gate(viewer, Scope(snapshot.tree)).root
         chosen = anywhere.language if anywhere else ""
         nothing = plain.no_row if seen is not None else plain.lost

@@ -44,8 +44,8 @@ ACCESS: dict[str, Need] = {
     "addresses.places": Right.SEE_DATA,
     "addresses.root": "signed",
     "addresses.place": Right.SEE_DATA,
-    "reveal.rows": Right.SEE_DATA,
-    "reveal.row": Right.SEE_DATA,
+    "reveal.rows": Right.SEE_ROWS,
+    "reveal.row": Right.SEE_ROWS,
     "reveal.reveal": Right.REVEAL,
     "_dash_assets.static": "anybody",
     DASH: "anybody",
@@ -78,6 +78,8 @@ ACCESS: dict[str, Need] = {
 """Who may reach each address, by Flask's name for it: anybody; whoever is signed in, as far as the
 stage named (``code``, ``enrol``, ``change``); whose role has the right.
 """
+ROWS = (Right.SEE_ROWS, Right.REVEAL)
+"""Rights for want of which one still sees totals."""
 STAGES: dict[str, str] = {
     "code": "entrance.code",
     "enrol": "entrance.enrol",
@@ -175,7 +177,8 @@ def _refusal(need: Need) -> Any:
             (flask.request.view_args or {}).get("code", flask.request.args.get("place", ""))
         )
         note_view(place, why="right", path=flask.request.path)
-        return no("refused_right", 403)
+        totals = Right.SEE_DATA in viewer().rights
+        return no("refused_rows" if totals and need in ROWS else "refused_right", 403)
     return None
 
 

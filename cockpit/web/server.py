@@ -22,7 +22,17 @@ from werkzeug.exceptions import HTTPException
 from cockpit.model.mistakes import Mistake
 from cockpit.people.audit import AuditUnavailable
 from cockpit.settings import PROJECT, Settings, read
-from cockpit.web import api, entrance, forms, guard, index, offices, reveal, transfer
+from cockpit.web import (
+    api,
+    dossier,
+    entrance,
+    forms,
+    guard,
+    index,
+    offices,
+    reveal,
+    transfer,
+)
 from cockpit.web.desk import COOKIE, Desk
 from cockpit.web.guard import note_view, viewer
 from cockpit.web.pages import plain
@@ -73,8 +83,9 @@ def serve(settings: Settings | None = None) -> flask.Flask:
         """The one data request of a page: all of it, as the JSON it was first written as."""
         remember(str(search or ""))
         path, asked = str(pathname or "/"), str(search or "")
-        place, rows, why = desk.sees(viewer(), path, asked)
-        note_view(place, rows, why, path=path, search=asked)
+        if not dossier.leads_here(path):  # how many rows there were is known once they are found
+            place, rows, why = desk.sees(viewer(), path, asked)
+            note_view(place, rows, why, path=path, search=asked)
         return orjson.Fragment(desk.page(viewer(), path, asked))
 
     server.extensions["page"] = app
