@@ -56,7 +56,7 @@ def build(shown: Shown, words: Words) -> Element:
 def _notices(shown: Shown, words: Words) -> list[Element]:
     told = []
     if shown.seen.asked is not None:
-        told.append(words("cut", asked=shown.seen.asked.name, place=shown.place.name))
+        told.append(words("cut", code=shown.seen.asked.code, place=shown.place.name))
     if shown.listing.wrong:
         told.append(words("wrong", what=", ".join(shown.listing.wrong)))
     return [element("P", text, cls="notice", role="status") for text in told]
