@@ -99,6 +99,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
         except NoSnapshot as nothing:
             return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
         except Refused as refused:
+            note_view(flask.request.args.get("beside", ""), why=refused.why, path="/api/places")
             return _json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
         except Mistake as mistake:
             return _json({"error": mistake.text()}, 400)
@@ -118,10 +119,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     @here.get("/place/<path:code>")
     def place(code: str) -> Any:
-        status = desk.knows(viewer(), code.removesuffix("/"))
-        if status != 200:
-            note_view(code, why="place", path=flask.request.path)
-        return page(), status
+        return page(), desk.knows(viewer(), code.removesuffix("/"))
 
     return here
 

@@ -109,10 +109,12 @@ class Desk:
             lambda page: NEVER if asked.fleeting else len(page),
         )
 
-    def sees(self, viewer: Viewer, pathname: str, search: str) -> tuple[str, int, str]:
+    def sees(self, viewer: Viewer, pathname: str, search: str) -> tuple[str, int, str] | None:
         """What the audit says of a page: the place, of how many places it gives numbers, and why
-        it is refused, if it is.
+        it is refused, if it is. Of lists and rows it is said as they are found.
         """
+        if dossier.leads_here(pathname):
+            return None
         state = read(pathname, search)
         asked = state.place if state else ""
         try:
@@ -135,8 +137,8 @@ class Desk:
             seen = dossier.clear(viewer, snapshot, pathname, search)
         except Refused as refused:
             state = asked.state if asked else anywhere
-            place = state.place if state else ""
-            dossier.note_refused(self, viewer, place, refused.why, pathname)
+            wanted = state.place if state else ""
+            dossier.note_refused(self, viewer, wanted, refused.why, pathname)
             return written(plain.refused(words, snapshot, viewer, refused, state))
         if seen is not None and asked is not None:
             return dossier.listed(self, viewer, snapshot, seen, asked, words, rows.build)
@@ -145,7 +147,8 @@ class Desk:
             found = dossier.single(self, viewer, snapshot, seen, pathname, search, words, row.build)
         if found is not None:
             return found
-        dossier.note_refused(self, viewer, "", "unknown", pathname)
+        if seen is not None:
+            dossier.note_refused(self, viewer, "", "row", pathname)
         root = gate(viewer, Scope(snapshot.tree)).root
         chosen = anywhere.language if anywhere else ""
         nothing = plain.no_row if seen is not None else plain.lost

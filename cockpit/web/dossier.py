@@ -242,6 +242,13 @@ def single(
     return page
 
 
+def note_refused(desk: Open, viewer: Viewer, place: str, why: str, pathname: str) -> None:
+    """Write down that a list or a row is refused, or is not there for this viewer."""
+    told = {"path": pathname[:300], "why": why}
+    line = accounts.line(viewer, What.ROWS, outcome="refused", place=place[:100], detail=told)
+    desk.registry.audit.write(line)
+
+
 def _note(desk: Open, viewer: Viewer, place: Place, many: int, detail: dict[str, str]) -> None:
     line = accounts.line(viewer, What.ROWS, place=place.code, rows=many, detail=detail)
     desk.registry.audit.write(line)

@@ -24,7 +24,6 @@ from cockpit.people.audit import AuditUnavailable
 from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import (
     api,
-    dossier,
     entrance,
     forms,
     guard,
@@ -83,9 +82,9 @@ def serve(settings: Settings | None = None) -> flask.Flask:
         """The one data request of a page: all of it, as the JSON it was first written as."""
         remember(str(search or ""))
         path, asked = str(pathname or "/"), str(search or "")
-        if not dossier.leads_here(path):  # how many rows there were is known once they are found
-            place, rows, why = desk.sees(viewer(), path, asked)
-            note_view(place, rows, why, path=path, search=asked)
+        seen = desk.sees(viewer(), path, asked)
+        if seen is not None:
+            note_view(*seen, path=path, search=asked)
         return orjson.Fragment(desk.page(viewer(), path, asked))
 
     server.extensions["page"] = app
