@@ -171,7 +171,7 @@ def test_a_rank_is_the_place_among_true_peers(client: FlaskClient, snapshot: Sna
                 for each in told
                 if known(metric, each) and peer(snapshot, tree.place(each["place"]), place)
             }
-            standing = pages.every(tile, cls="tile-standing")
+            standing = pages.every(tile, cls="tile-rank")
             found = [
                 pages.text(each) for row in standing for each in pages.every(row, cls="peer-rank")
             ]
