@@ -66,7 +66,7 @@ def overviews(snapshot: Snapshot, many: int, seed: int = 5) -> Iterator[State]:
 
 def shown(snapshot: Snapshot, tree: pages.Node) -> Iterator[tuple[Metric, pages.Node]]:
     """The tiles of a page, with their metrics."""
-    for tile in pages.every(tree, tag="Article"):
+    for tile in pages.every(tree, cls="tile"):
         yield snapshot.metric(tile["props"]["data-metric"]).metric, tile
 
 
@@ -171,7 +171,7 @@ def test_a_rank_is_the_place_among_true_peers(client: FlaskClient, snapshot: Sna
                 for each in told
                 if known(metric, each) and peer(snapshot, tree.place(each["place"]), place)
             }
-            standing = pages.every(tile, cls="tile-standing")
+            standing = pages.every(tile, cls="tile-rank")
             found = [
                 pages.text(each) for row in standing for each in pages.every(row, cls="peer-rank")
             ]
@@ -224,7 +224,8 @@ def test_nothing_is_compared_with_days_before_the_data_begin(
     for since, compares in ((first + timedelta(days=9), False), (first + timedelta(days=10), True)):
         until = since + timedelta(days=9)
         tree = pages.page(client, f"/place/3301?since={since}&until={until}")
-        assert bool(pages.every(tree, cls="change")) is compares
+        tile = pages.the(tree, data_metric="reported")
+        assert bool(pages.every(tile, cls="change")) is compares
     for address in ("/place/3301?period=all", "/place/3301?compare=none"):
         assert not pages.every(pages.page(client, address), cls="change")
 
@@ -350,7 +351,7 @@ def test_the_overview_shows_headlines_and_a_subject_all(
     client: FlaskClient, snapshot: Snapshot
 ) -> None:
     def names(address: str) -> set[str]:
-        tiles = pages.every(pages.page(client, address), tag="Article")
+        tiles = pages.every(pages.page(client, address), cls="tile")
         return {tile["props"]["data-metric"] for tile in tiles}
 
     on_top = {one.metric.name for each in subjects(snapshot) for one in headlines(snapshot, each)}
@@ -364,8 +365,8 @@ def test_an_unknown_subject_is_told_and_leads_to_the_overview(client: FlaskClien
     tree = pages.page(client, "/place/3301?subject=weather&period=year")
     assert "subject" in pages.text(pages.the(tree, cls="notice"))
     plain = pages.page(client, "/place/3301?period=year")
-    assert [pages.text(t) for t in pages.every(tree, tag="Article")] == [
-        pages.text(t) for t in pages.every(plain, tag="Article")
+    assert [pages.text(t) for t in pages.every(tree, cls="tile")] == [
+        pages.text(t) for t in pages.every(plain, cls="tile")
     ]
 
 

@@ -146,7 +146,7 @@ def test_every_point_of_a_trend_is_that_of_ask(client: FlaskClient, snapshot: Sn
         tree = pages.page(client, state.href())
         graphs = pages.every(pages.the(tree, cls="trend"), tag="Graph")
         if not graphs:
-            assert pages.every(tree, cls="nothing")
+            assert pages.every(pages.the(tree, cls="trend"), cls="nothing")
             continue
         trace = graphs[0]["props"]["figure"]["data"][0]
         place, period = snapshot.tree.place(state.place), state.over(day_of(snapshot))
@@ -169,7 +169,7 @@ def test_nothing_counted_is_a_dash_and_not_nought(client: FlaskClient, snapshot:
         tile = pages.the(tree, data_metric=metric.name)
         assert pages.text(pages.the(tile, cls="number")) == "–"
         assert not pages.every(tile, cls="verdict")
-    assert pages.text(pages.the(tree, cls="nothing"))
+    assert pages.text(pages.the(pages.the(tree, cls="trend"), cls="nothing"))
 
 
 def test_the_town_can_be_checked_by_hand(small: FlaskClient) -> None:
@@ -358,7 +358,11 @@ def test_no_word_stands_outside_the_catalogue() -> None:
 def test_an_english_page_is_english_but_for_names(client: FlaskClient, snapshot: Snapshot) -> None:
     names = {place.name for place in snapshot.tree.places}
     standards = {one.metric.standard for one in snapshot.counted.values()}
-    formulas = {f for one in snapshot.counted.values() for f in (one.metric.numerator,)}
+    formulas = {
+        formula
+        for metric in (one.metric for one in snapshot.counted.values())
+        for formula in (metric.numerator, metric.denominator, metric.enters, metric.leaves)
+    }
     for address in ("/place/3301?lang=en", "/place/330110?lang=en&metric=reported"):
         for node in pages.walk(pages.page(client, address)):
             for said in (node["props"].get(p) for p in ("children", "title", "aria-label")):

@@ -114,7 +114,7 @@ class Asked:
     @property
     def wanted(self) -> tuple[Counted, ...]:
         """Everything that is to be counted: what is shown, and what the words on top speak of."""
-        burning = (self.snapshot.counted.get(name) for name in BURNING)
+        burning = [] if self.subject else [self.snapshot.counted.get(name) for name in BURNING]
         return _once(*self.metrics, *self.columns, *filter(None, burning))
 
     def path(self) -> tuple[Place, ...]:

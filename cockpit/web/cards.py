@@ -120,13 +120,16 @@ def _tile(view: View, words: Words, metric: Metric) -> Element:
             title=_in_full(metric, counted, words),
         ),
         _spark(view, words, metric),
-        _parts(view, words, metric, counted),
-        _target(words, metric, counted),
-        _standing(view, words, metric, counted),
+        _line(_parts(view, words, metric, counted), _rank(view, words, metric)),
+        _line(_target(words, metric, counted), _change(view, words, metric, counted)),
         definition.about(view, words, metric),
         cls="tile chosen" if chosen else "tile",
         data_metric=metric.name,
     )
+
+
+def _line(*said: Child) -> Child:
+    return element("Div", *said, cls="tile-row") if any(said) else None
 
 
 def _unit(words: Words, metric: Metric, counted: Tally) -> Child:
@@ -186,22 +189,23 @@ def _parts(view: View, words: Words, metric: Metric, counted: Tally) -> Child:
 def _target(words: Words, metric: Metric, counted: Tally) -> Child:
     if metric.target is None:
         return None
-    found = verdict(metric, counted)
+    found, goal = verdict(metric, counted), remarks.goal(words, metric)
+    said_goal = words("goal", target=goal)
     said = words("few", n=metric.least) if found == "few" else words(found) if found else ""
     return element(
         "P",
         element("Span", f"{remarks.MARKS[found]} {said}", cls=f"verdict {found}")
         if found
         else None,
-        element("Span", words("goal", target=remarks.goal(words, metric)), cls="goal"),
+        # Beside a verdict the sign says enough.
+        element("Span", goal if found else said_goal, cls="goal", title=said_goal),
         cls="tile-target",
     )
 
 
-def _standing(view: View, words: Words, metric: Metric, counted: Tally) -> Child:
-    """How it changed, and where it stands among its peers."""
-    changed, rank = view.change(metric, counted, view.then), view.ranks.get(metric.name)
-    if changed is None and rank is None:
+def _change(view: View, words: Words, metric: Metric, counted: Tally) -> Child:
+    changed = view.change(metric, counted, view.then)
+    if changed is None:
         return None
     return element(
         "P",
@@ -210,12 +214,14 @@ def _standing(view: View, words: Words, metric: Metric, counted: Tally) -> Child
             remarks.change(words, changed),
             cls=f"change {changed.verdict}".strip(),
             title=remarks.was(view, words, metric),
-        )
-        if changed
-        else None,
-        remarks.peers(words, rank) if rank else None,
-        cls="tile-standing",
+        ),
+        cls="tile-change",
     )
+
+
+def _rank(view: View, words: Words, metric: Metric) -> Child:
+    rank = view.ranks.get(metric.name)
+    return element("P", remarks.peers(words, rank), cls="tile-rank") if rank else None
 
 
 def burning(view: View, words: Words) -> Child:
