@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
+from cockpit.model.masking import masked
 from cockpit.model.panel import Panel
 
 HERE, ALL_TIME = "_here", "_all_time_here"
@@ -21,8 +22,6 @@ POINT = "point"
 """An opaque key of a row's address: the same address has the same key."""
 SPOT = (("spot", "INTEGER"),)
 """The number of a row's own place, whatever the level on the screen: for what comes back to it."""
-MASK = "***"
-"""What stands for a private text: whether there is one may be asked, what it is may not."""
 MACROS = (
     "create or replace macro as_of() as getvariable('as_of')::timestamp",
     "create or replace macro period_start() as getvariable('period_start')::date",
@@ -83,10 +82,10 @@ def columns(fact: Fact) -> tuple[tuple[str, str], ...]:
 
 
 def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
-    private = {column.name for column in fact.columns if column.privacy}
+    private = {column.name: column for column in fact.columns if column.privacy}
     listed = [
-        _masked(name, kind) if name in private else f"f.{name}"
-        for name, kind in fact.typed
+        f"{masked(private[name], f'f.{name}')} as {name}" if name in private else f"f.{name}"
+        for name in fact.names
         if name != "place"
     ]
     address = _address(fact)
@@ -97,12 +96,6 @@ def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
         f" from {schema}.{fact.name} f join _places p on p.pos = f.pos"
         f" where f.pos between {window.lo} and {window.hi}{test}"
     )
-
-
-def _masked(name: str, kind: str) -> str:
-    if kind != "VARCHAR":
-        return f"null::{kind} as {name}"
-    return f"case when f.{name} is not null then {_text(MASK)} end as {name}"
 
 
 def _address(fact: Fact) -> str:
