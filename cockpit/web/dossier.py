@@ -252,15 +252,3 @@ def note_refused(desk: Open, viewer: Viewer, place: str, why: str, pathname: str
 def _note(desk: Open, viewer: Viewer, place: Place, many: int, detail: dict[str, str]) -> None:
     line = accounts.line(viewer, What.ROWS, place=place.code, rows=many, detail=detail)
     desk.registry.audit.write(line)
-
-
-def note_refused(desk: Open, viewer: Viewer, place: str, why: str, path: str) -> None:
-    """Write down that rows were asked for and not given."""
-    line = accounts.line(
-        viewer,
-        What.VIEW,
-        outcome="refused",
-        place=place[:100],
-        detail={"path": path[:300], "why": why},
-    )
-    desk.registry.audit.write(line)
