@@ -16,7 +16,6 @@ from cockpit.settings import Settings
 from cockpit.web.guard import CSRF, SESSION
 from cockpit.web.server import serve
 
-
 PASSWORD = "Spring-Rain-2026"
 
 

@@ -42,7 +42,7 @@ def test_an_officer_has_no_second_role(registry: Registry) -> None:
         if first == second:  # the same office twice is no second role
             assert add(registry, f"{pair}.2", second, pair).role is second
             continue
-        for person in (pair, f" {pair.upper()} ", pair.replace("-", "－")):  # noqa: RUF001
+        for person in (pair, f" {pair.upper()} ", pair.replace("-", "－")):
             with pytest.raises(Mistake, match=f"is {first} already"):
                 add(registry, f"{pair}.2", second, person)
         other = add(registry, f"{pair}.2", first, pair)
@@ -129,7 +129,7 @@ def test_an_account_has_a_name_that_can_be_read(registry: Registry, name: str) -
 
 def test_a_name_is_one_however_it_is_spelt(registry: Registry) -> None:
     add(registry, "Zhang.San", "leader", "1001")
-    for name in ("zhang.san", "ＺＨＡＮＧ.ＳＡＮ", "ZHANG.SAN"):  # noqa: RUF001
+    for name in ("zhang.san", "ＺＨＡＮＧ.ＳＡＮ", "ZHANG.SAN"):
         with pytest.raises(Mistake, match="already"):
             add(registry, name, "leader", "1002")
         assert accounts.named(registry, name).name == "Zhang.San"

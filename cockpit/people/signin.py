@@ -64,6 +64,7 @@ class Entrance:
                     self._store(connection, account, renewed)
                 return self._let_in(connection, account, caller, "password")
         self._fail(name, account, caller, "locked" if locked else "wrong")
+        return None
 
     def let_in(self, account: Account, caller: Caller, how: str) -> str:
         """A session for somebody whom another system has signed in: an officer gives the one-time
@@ -192,9 +193,7 @@ class Entrance:
         self.registry.audit.write_within(connection, told)
         return token
 
-    def _is_code(
-        self, connection: Connection, account: Account, code: str, caller: Caller
-    ) -> bool:
+    def _is_code(self, connection: Connection, account: Account, code: str, caller: Caller) -> bool:
         """Whether it is the account's one-time code, which is used by this. Failures lock."""
         registry, whose = self.registry, f"code {account.id}"
         locked = self._failed(connection, whose) >= registry.settings.lock_failures

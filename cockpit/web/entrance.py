@@ -24,6 +24,8 @@ log = logging.getLogger("cockpit.entrance")
 BEGUN = "oidc"
 """The cookie that holds what was begun with another system, sealed."""
 BEGUN_SECONDS = 600
+OIDC = ("oidc_silent", "oidc_refused")
+"""What may be said of another system when somebody comes back from it."""
 
 
 def addresses(desk: Desk) -> flask.Blueprint:
@@ -63,7 +65,8 @@ def addresses(desk: Desk) -> flask.Blueprint:
             found = session()
             if found is not None and found.stage == "full":
                 return flask.redirect(to)
-            return sign_in_page()
+            why = flask.request.args.get("why", "")
+            return sign_in_page(200, *([words()(why)] if why in OIDC else []))
         given = flask.request.form
         tried = given.get("name", "")[:200]
         try:
@@ -165,7 +168,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
         try:
             begun = desk.oidc.begin(oidc_here())
         except Silent:
-            return sign_in_page(503, words()("oidc_silent"))
+            return flask.redirect("/sign-in?why=oidc_silent")
         to = local(flask.request.args.get("next", "/"))
         kept = "\n".join([begun.state, begun.nonce, begun.verifier, to])
         response = flask.redirect(begun.url)
@@ -194,10 +197,10 @@ def addresses(desk: Desk) -> flask.Blueprint:
         except Unavailable:
             raise
         except Silent:
-            return sign_in_page(503, words()("oidc_silent"))
+            return flask.redirect("/sign-in?why=oidc_silent")
         except (NotSignedIn, Mistake, ValueError) as refused:
             log.warning("a sign-in by OpenID Connect was refused: %s", refused)
-            return sign_in_page(403, words()("oidc_refused"))
+            return flask.redirect("/sign-in?why=oidc_refused")
         response.delete_cookie(
             name(desk, BEGUN), path="/", secure=desk.settings.secure, httponly=True
         )
