@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NoReturn
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -50,7 +49,7 @@ class Entrance:
             account = find(connection, name)
             crowded = self._is_address_locked(connection, caller)
         if crowded:  # says nothing about any name, so the work may be saved
-            self._fail(name, account, caller, "locked")
+            raise self._refused(name, account, caller, "locked")
         held = account.password if account else None
         right = self.passwords.verify(password, held)
         renewed = None
@@ -63,17 +62,16 @@ class Entrance:
                 if renewed:
                     self._store(connection, account, renewed)
                 return self._let_in(connection, account, caller, "password")
-        self._fail(name, account, caller, "locked" if locked else "wrong")
-        return None
+        raise self._refused(name, account, caller, "locked" if locked else "wrong")
 
     def let_in(self, account: Account, caller: Caller, how: str) -> str:
         """A session for somebody whom another system has signed in: an officer gives the one-time
         code here, and has set it up here, with a password. Raises NotSignedIn.
         """
         if account.disabled:
-            self._fail(account.name, account, caller, "disabled")
+            raise self._refused(account.name, account, caller, "disabled")
         if account.role in OFFICERS and account.code_secret is None:
-            self._fail(account.name, account, caller, "no code")
+            raise self._refused(account.name, account, caller, "no code")
         with self.registry.state.write() as connection:
             return self._let_in(connection, account, caller, how)
 
@@ -128,7 +126,7 @@ class Entrance:
         with self.registry.state.read() as connection:
             locked = self._is_locked(connection, account.name, caller)
         if not self.passwords.verify(old, account.password) or locked:
-            self._fail(account.name, account, caller, "locked" if locked else "wrong")
+            raise self._refused(account.name, account, caller, "locked" if locked else "wrong")
         broken = self.rules_broken(account, password)
         if broken:
             return "", broken
@@ -241,8 +239,10 @@ class Entrance:
             update(accounts).where(accounts.c.id == account.id).values(password=hash)
         )
 
-    def _fail(self, name: str, account: Account | None, caller: Caller, why: str) -> NoReturn:
-        """Note a failure and answer as to all others."""
+    def _refused(
+        self, name: str, account: Account | None, caller: Caller, why: str
+    ) -> NotSignedIn:
+        """Note a failure; gives the same as to all others."""
         now = self.registry.now()
         with self.registry.state.write() as connection:
             if why == "wrong":  # a lock ends, however often somebody tries meanwhile
@@ -262,7 +262,7 @@ class Entrance:
                 detail={"why": why if account else "unknown"},
             )
             self.registry.audit.write_within(connection, refused)
-        raise NotSignedIn
+        return NotSignedIn()
 
     def _is_locked(self, connection: Connection, name: str, caller: Caller) -> bool:
         mine, _ = _counted(name, caller)

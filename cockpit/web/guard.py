@@ -144,7 +144,7 @@ def _look(desk: Desk) -> Any:
         log.error("%s has no line in the table of the guard and is refused", endpoint)
         return no("refused_right", 403)
     if need == "nobody":
-        return no("lost", 404)
+        return no("refused_right", 403)
     if need == "anybody" and request.method in SAFE and not endpoint.startswith("entrance."):
         return None
     flask.g.session = _session(desk)
