@@ -127,15 +127,16 @@ def _ready(chosen: Settings, text: str) -> None:
     if chosen.state or chosen.oidc != Settings.oidc or chosen.proxy_header:
         return
     from cockpit.people import demo as people
+    from cockpit.people.links import href
     from cockpit.people.registry import Registry
-    from cockpit.processes import address
+    from cockpit.processes import reached
 
     registry = Registry(chosen)
     try:
         if people.is_untouched(registry):
             out.print("Nobody has an account yet. Each of these links lets in once, for a look:")
             for display, token in people.invite(registry):
-                out.print(f"  {display}\n    {address(chosen)}/link/{token}")
+                out.print(f"  {display}\n    {href(token, reached(chosen))}")
             out.print("Accounts of your own: cockpit user add; these links then come no more.")
     finally:
         registry.close()

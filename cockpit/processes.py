@@ -91,6 +91,11 @@ def address(settings: Settings) -> str:
     return f"http://[{here}]:{settings.port}" if ":" in here else f"http://{here}:{settings.port}"
 
 
+def reached(settings: Settings) -> str:
+    """Where people find the cockpit: as the deployment says, else on this machine."""
+    return settings.address or address(settings)
+
+
 def answers(settings: Settings) -> bool:
     """Whether the page answers; asked directly, whatever proxy the machine uses for the world."""
     directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))

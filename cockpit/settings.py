@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cockpit.model.mistakes import Mistake
 
@@ -66,8 +67,12 @@ class Settings:
     """The header in which a proxy that signs people in names the account; empty: believe none."""
     proxy_addresses: str = ""
     """The addresses of that proxy, with commas between."""
+    address: str = ""
+    """Where people reach the cockpit, such as https://cockpit.example.gov.cn: links lead there."""
     secure: bool = False
-    """Whether the cockpit is reached by https: cookies then travel by nothing else."""
+    """Whether it is reached by https alone, as an address with https says: cookies then travel by
+    nothing else, and browsers are told so.
+    """
 
     @property
     def inbox(self) -> Path:
@@ -133,10 +138,30 @@ def read(environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
                 f"{given!r} is not {wanted}", where=name, write=f"Write {field.default!r}"
             ) from None
     settings = Settings(**values)
+    if settings.address:
+        settings = replace(settings, address=_address(settings.address))
+        if "secure" not in values:
+            settings = replace(settings, secure=settings.address.startswith("https:"))
     begun = settings.home / CITY
     if "city" not in values and begun.is_file():
         settings = replace(settings, city=Path(begun.read_text("utf-8").strip()))
     return settings
+
+
+def _address(given: str) -> str:
+    """Raises Mistake."""
+    try:
+        found = urlsplit(given)
+        good = found.scheme in ("http", "https") and found.hostname and found.port != 0
+    except ValueError:
+        good = False
+    if not good or found.path not in ("", "/") or found.query or found.fragment or "@" in given:
+        raise Mistake(
+            f"{given!r} is no address of a site",
+            where="COCKPIT_ADDRESS",
+            write="https://cockpit.example.gov.cn, with :port if need be and no path",
+        )
+    return f"{found.scheme}://{found.netloc}"
 
 
 def _yes(given: object) -> bool:

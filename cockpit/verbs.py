@@ -25,7 +25,7 @@ from cockpit.people.audit import What
 from cockpit.people.gate import CONSOLE, Viewer
 from cockpit.people.registry import Registry
 from cockpit.people.roles import OFFICERS, RIGHTS, Role
-from cockpit.processes import address
+from cockpit.processes import reached
 from cockpit.record.city import read_city
 
 user = typer.Typer(help="Accounts: who may come in, as what, for which place.")
@@ -199,7 +199,7 @@ def _tell_link(registry: Registry, account: Account) -> None:
     token, expires = links.make(registry, _me(), account, "password")
     out.print(
         f"To set the password, open once, before {expires:%Y-%m-%d %H:%M} UTC:\n"
-        f"  {address(registry.settings)}/link/{token}"
+        f"  {links.href(token, reached(registry.settings))}"
     )
 
 

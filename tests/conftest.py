@@ -12,6 +12,8 @@ from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import town as towns
 
+pytest_plugins = ["tests.postgres"]
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
 from cockpit.people import accounts, sessions
 from cockpit.people.accounts import Account
 from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
+from cockpit.people.tables import accounts as table
 from cockpit.settings import Settings
 from cockpit.web.guard import CSRF, SESSION
 from cockpit.web.server import serve
+
+PASSWORD = "Spring-Rain-2026"
+
+
+@cache
+def hashed() -> str:
+    return PasswordHasher().hash(PASSWORD)
+
+
+def with_password(registry: Registry, account: Account) -> Account:
+    """The account with PASSWORD, set now."""
+    with registry.state.write() as connection:
+        values = {"password": hashed(), "password_set": registry.now()}
+        connection.execute(table.update().where(table.c.id == account.id).values(values))
+        found = accounts.by_id(connection, account.id)
+    assert found is not None
+    return found
 
 
 def account(registry: Registry, role: str, root: str = "", name: str = "") -> Account:

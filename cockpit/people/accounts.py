@@ -20,6 +20,7 @@ from cockpit.people.roles import OFFICERS, Role
 from cockpit.people.tables import accounts, failures, sessions
 
 LONGEST = 60
+LONGEST_CODE = 100
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ def by_id(connection: Connection, id: int) -> Account | None:
     return None if row is None else read(row)
 
 
+def by_external(connection: Connection, external: str) -> Account | None:
+    """The account of somebody whom another system knows, if there is one."""
+    asked = select(accounts).where(accounts.c.external == external)
+    row = connection.execute(asked).mappings().first()
+    return None if row is None else read(row)
+
+
 def named(registry: Registry, name: str) -> Account:
     """The account of that name. Raises Mistake."""
     with registry.state.read() as connection:
@@ -111,7 +119,7 @@ def add(
         "display": (display or name).strip()[:LONGEST],
         "person": (person or "").strip()[:LONGEST],
         "role": _role(role),
-        "root": root.strip(),
+        "root": root.strip()[:LONGEST_CODE],
         "contact": contact.strip()[:200],
         "external": external,
         "disabled": False,
@@ -124,9 +132,10 @@ def add(
             "an account needs its person", write="--person 工号: one person's accounts share it"
         )
     with registry.state.write() as connection:
-        _refuse_two_offices(connection, str(values["person"]), Role(role))
+        # The line comes first: until it stands, nobody else makes an account for the same person.
         told = {"made": name, "role": values["role"], "root": root, "person": values["person"]}
         registry.audit.write_within(connection, line(by, What.PEOPLE, detail=told))
+        _refuse_two_offices(connection, str(values["person"]), Role(role))
         try:
             id = connection.execute(insert(accounts).returning(accounts.c.id), values).scalar_one()
         except IntegrityError:
@@ -153,9 +162,15 @@ def change(
     values: dict[str, Any] = {}
     if role is not None:
         values["role"] = _role(role)
-    for column, given in (("root", root), ("display", display), ("contact", contact)):
+    for column, given, longest in (
+        ("root", root, LONGEST_CODE),
+        ("display", display, LONGEST),
+        ("contact", contact, 200),
+    ):
         if given is not None:
-            values[column] = given.strip()[:200]
+            values[column] = given.strip()[:longest]
+    if values.get("display") == "":
+        values["display"] = account.name
     if disabled is not None:
         values["disabled"] = disabled
     values = {key: value for key, value in values.items() if value != getattr(account, key)}
@@ -187,12 +202,12 @@ def bind(registry: Registry, by: Viewer, account: Account, external: str) -> Non
 
 
 def unlock(registry: Registry, by: Viewer, account: Account) -> None:
-    """Forget the failures that locked an account."""
+    """Forget the failures that locked an account: wrong passwords and wrong codes."""
     with registry.state.write() as connection:
         told = {"unlocked": account.name}
         registry.audit.write_within(connection, line(by, What.PEOPLE, detail=told))
-        whose = f"account {folded(account.name)}"
-        connection.execute(failures.delete().where(failures.c.whose == whose))
+        whose = (f"account {folded(account.name)}", f"code {account.id}")
+        connection.execute(failures.delete().where(failures.c.whose.in_(whose)))
 
 
 def line(by: Viewer, what: What, **more: Any) -> Line:
@@ -218,13 +233,14 @@ def _role(word: str) -> Role:
 def _refuse_two_offices(
     connection: Connection, person: str, role: Role, but: int | None = None
 ) -> None:
-    """三员分立: an officer has no second role, in any account."""
-    asked = select(accounts.c.name, accounts.c.role).where(
-        accounts.c.person == person, accounts.c.disabled.is_(False)
-    )
+    """三员分立: an officer has no second role, in any account, however the person is spelt."""
+    asked = select(accounts.c.name, accounts.c.role, accounts.c.person)
+    asked = asked.where(accounts.c.disabled.is_(False))
     if but is not None:
         asked = asked.where(accounts.c.id != but)
-    for name, held in connection.execute(asked):
+    for name, held, whose in connection.execute(asked):
+        if folded(whose) != folded(person):
+            continue
         if held != role and (held in OFFICERS or role in OFFICERS):
             raise Mistake(
                 f"{person} is {held} already (account {name}), and cannot be {role} too",

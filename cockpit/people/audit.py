@@ -35,8 +35,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cockpit.model.mistakes import Mistake
 from cockpit.people.keys import Key
-from cockpit.people.state import State
-from cockpit.people.tables import accounts, audit, audit_archives
+from cockpit.people.state import State, Unavailable
+from cockpit.people.tables import accounts, audit, audit_archives, storable
 
 FIRST = "0" * 64
 """What stands in place of the tag before the first line."""
@@ -96,7 +96,7 @@ class Fault:
     found: str
 
 
-class AuditUnavailable(Mistake):
+class AuditUnavailable(Unavailable):
     """What was asked for must be written down, and cannot be."""
 
 
@@ -132,7 +132,7 @@ class Audit:
         try:
             with self.state.write() as connection:
                 self.write_within(connection, *lines)
-        except (SQLAlchemyError, OSError) as error:
+        except (Unavailable, SQLAlchemyError, OSError) as error:
             log.error("the audit cannot be written: %s", _first_line(error))
             raise _unavailable() from None
 
@@ -431,6 +431,9 @@ def _row(number: int, line: Line, previous: str) -> dict[str, Any]:
     values["detail"] = json.dumps(dict(line.detail), ensure_ascii=False, sort_keys=True)
     for name, longest in (("who", 200), ("address", 100), ("session", 20), ("place", 100)):
         values[name] = values[name][:longest]
+    values = {
+        name: storable(value) if isinstance(value, str) else value for name, value in values.items()
+    }
     return values | {"previous": previous, "hash": ""}
 
 

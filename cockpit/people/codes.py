@@ -37,6 +37,8 @@ def picture(secret: str, account: Account) -> str:
 def step_of(registry: Registry, secret: str, code: str) -> int | None:
     """The time step whose code it is: this one, or one to either side for clocks that differ."""
     code = code.replace(" ", "")
+    if not code.isascii():
+        return None
     now = int(registry.now().timestamp()) // STEP
     for step in (now, now - 1, now + 1):
         if hmac.compare_digest(pyotp.TOTP(secret).at(step * STEP), code):
@@ -50,15 +52,14 @@ def check(registry: Registry, connection: Connection, account: Account, code: st
     """
     if account.code_secret is None:
         return False
-    if code.isascii():
-        step = step_of(registry, registry.key.unseal(account.code_secret), code)
-        if step is not None:
-            taken = connection.execute(
-                update(accounts)
-                .where(accounts.c.id == account.id, accounts.c.code_last < step)
-                .values(code_last=step)
-            )
-            return bool(taken.rowcount)
+    step = step_of(registry, registry.key.unseal(account.code_secret), code)
+    if step is not None:
+        taken = connection.execute(
+            update(accounts)
+            .where(accounts.c.id == account.id, accounts.c.code_last < step)
+            .values(code_last=step)
+        )
+        return bool(taken.rowcount)
     used = connection.execute(
         update(recovery_codes)
         .where(
@@ -71,8 +72,12 @@ def check(registry: Registry, connection: Connection, account: Account, code: st
     return bool(used.rowcount)
 
 
-def set_up(registry: Registry, connection: Connection, account: Account, secret: str) -> list[str]:
-    """Require codes of this secret from now on; gives the recovery codes, which are told once."""
+def set_up(
+    registry: Registry, connection: Connection, account: Account, secret: str, step: int
+) -> list[str]:
+    """Require codes of this secret from now on, later ones than that of the step, which has been
+    given; gives the recovery codes, which are told once.
+    """
     told = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY)]
     connection.execute(delete(recovery_codes).where(recovery_codes.c.account == account.id))
     connection.execute(
@@ -81,7 +86,7 @@ def set_up(registry: Registry, connection: Connection, account: Account, secret:
     connection.execute(
         update(accounts)
         .where(accounts.c.id == account.id)
-        .values(code_secret=registry.key.seal(secret), code_last=0)
+        .values(code_secret=registry.key.seal(secret), code_last=step)
     )
     return told
 

@@ -41,6 +41,11 @@ def make(
     return token, expires
 
 
+def href(token: str, address: str) -> str:
+    """Where a link leads, at the address by which people reach the cockpit."""
+    return f"{address.rstrip('/')}/link/{token}"
+
+
 def look_at(registry: Registry, token: str) -> tuple[Account, Purpose] | None:
     """Whose link it is and for what, while it is good. It stays so."""
     asked = select(links).where(links.c.hash == hashed(token))

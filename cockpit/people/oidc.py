@@ -4,23 +4,28 @@ what that means here.
     issuer = "https://login.example.gov.cn"
     client_id = "cockpit"
     client_secret_file = "oidc.secret"       # beside this file, readable by its owner alone
-    account_claim = "preferred_username"     # the account's name here
+    account_claim = "preferred_username"     # the account's name here; people must not choose it
     create = true                            # make accounts that are not there yet
     person_claim = "staff_number"            # whose account it is; else the account's name
-    place_claim = "region_code"              # the root place; left out, the whole city
+    place_claim = "region_code"              # the root place; left out, as the account says
 
-    [roles]                                  # value of role_claim -> role here
+    [roles]                                  # value of role_claim -> role here; the first that fits
     "cockpit-leader" = "leader"
+
+What the claims are to say, a role or a place, they must say, or nobody comes in. Of officers and
+walls they say nothing: those are named here, and an officer gives the one-time code here too.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -38,12 +43,19 @@ from cockpit.people.gate import Viewer
 from cockpit.people.registry import Registry
 from cockpit.people.roles import OFFICERS, Role
 
+log = logging.getLogger("cockpit.oidc")
+
 PATIENCE = 10.0
 """Seconds for which the provider is waited for."""
 LEEWAY = 60
 """Seconds by which its clock may differ from ours."""
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """How a token may be signed: by a key of which we hold only the public part."""
+FROM_AFAR = (Role.LEADER, Role.ANALYST)
+"""The roles that claims may give."""
+LONGEST = 255
+"""Characters of a claim that is believed: the standard's bound for "sub"."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 KEPT = 3600.0
 """Seconds for which the provider's description is believed."""
 
@@ -79,6 +91,10 @@ class NotBelieved(Mistake):
     """What came back from the provider is not what a signing in gives."""
 
 
+class Silent(Mistake):
+    """The provider does not answer, or not as one does."""
+
+
 class Oidc:
     """The provider of this deployment."""
 
@@ -90,7 +106,7 @@ class Oidc:
         self._known: tuple[float, dict[str, Any]] = (0.0, {})
 
     def begin(self, redirect_uri: str) -> Begun:
-        """Begin a signing in. Raises Mistake where the provider does not answer."""
+        """Begin a signing in. Raises Silent."""
         state, nonce, verifier = generate_token(32), generate_token(32), generate_token(64)
         with self._client(redirect_uri) as client:
             url, _ = client.create_authorization_url(
@@ -103,18 +119,21 @@ class Oidc:
 
     def finish(self, begun: Begun, returned: str, redirect_uri: str) -> Account:
         """The account of whoever the provider names in the address it sent the browser back to.
-        Raises NotBelieved, and Mistake for somebody who may not come in here.
+        Raises Silent, NotBelieved, and Mistake for somebody who may not come in here.
         """
+        described = self._describe()
         try:
             with self._client(redirect_uri) as client:
                 token = client.fetch_token(
-                    self._describe()["token_endpoint"],
+                    described["token_endpoint"],
                     authorization_response=returned,
                     state=begun.state,
                     code_verifier=begun.verifier,
                 )
             claims = self._verified(token, begun.nonce)
-        except (AuthlibBaseError, JoseError, OSError, ValueError, KeyError) as error:
+        except requests.RequestException as error:
+            raise _silent(error, self.provider.issuer) from None
+        except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
             raise NotBelieved(f"the sign-in cannot be believed ({type(error).__name__})") from None
         return self.account(claims)
 
@@ -123,15 +142,23 @@ class Oidc:
         Mistake.
         """
         provider, registry = self.provider, self.registry
-        name = str(claims.get(provider.account_claim) or "")
-        if not name:
-            raise NotBelieved(f"the provider sent no {provider.account_claim}")
-        external = f"{provider.issuer} {claims['sub']}"
-        role = self._role(claims)
-        root = str(claims.get(provider.place_claim) or "") if provider.place_claim else None
-        by = Viewer(role or Role.LEADER, name="oidc")
+        name, subject = _text(claims, provider.account_claim), _text(claims, "sub")
+        if not name or not subject:
+            raise NotBelieved(f"the provider sent no sub or no {provider.account_claim}")
+        external = f"{provider.issuer} {subject}"
         with registry.state.read() as connection:
-            found = accounts.find(connection, name)
+            found = accounts.by_external(connection, external) or accounts.find(connection, name)
+        if found is not None and found.external not in (None, external):
+            raise NotBelieved("the account of that name belongs to somebody else")
+        role: Role | None = None
+        root: str | None = None
+        if found is None or found.role in FROM_AFAR:
+            role, root = self._role(claims), _text(claims, provider.place_claim) or None
+            if (provider.roles and role is None) or (provider.place_claim and root is None):
+                raise Mistake("the claims give no role or no place", write="Ask for them there")
+        elif found.role not in OFFICERS or found.code_secret is None:
+            raise Mistake(f"{found.name} comes in here in another way")
+        by = Viewer(role or Role.LEADER, name="oidc")
         if found is None:
             if not provider.create or role is None:
                 raise Mistake("this account may not come in here", write="Ask for an account")
@@ -140,24 +167,21 @@ class Oidc:
                 by,
                 name,
                 role=role,
-                person=str(claims.get(provider.person_claim) or name),
+                person=_text(claims, provider.person_claim) or name,
                 root=root or "",
-                display=str(claims.get(provider.display_claim) or name),
+                display=_text(claims, provider.display_claim),
                 external=external,
             )
-        if found.external is not None and found.external != external:
-            raise NotBelieved("the account of that name belongs to somebody else")
         if found.external is None:
             accounts.bind(registry, by, found, external)
         return accounts.change(registry, by, found, role=role, root=root)
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:
-        """The role that the claims give, if they give one. Offices are never given from afar."""
-        given = claims.get(self.provider.role_claim) or []
-        for each in [given] if isinstance(given, str) else given:
-            if each in self.provider.roles:
-                return Role(self.provider.roles[each])
-        return None
+        """The role that the claims give, if they give one: the first of the file."""
+        given = claims.get(self.provider.role_claim)
+        held = given if isinstance(given, list) else [given]
+        fitting = (role for value, role in self.provider.roles.items() if value in held)
+        return next(map(Role, fitting), None)
 
     def _client(self, redirect_uri: str) -> OAuth2Session:
         return OAuth2Session(
@@ -177,12 +201,13 @@ class Oidc:
         issuer = self.provider.issuer.rstrip("/")
         try:
             known = _fetched(f"{issuer}/.well-known/openid-configuration")
-        except (OSError, ValueError) as error:  # those of requests are OSErrors
-            raise Mistake(
-                f"the sign-in provider does not answer ({type(error).__name__})", where=issuer
-            ) from None
+        except (requests.RequestException, ValueError) as error:
+            raise _silent(error, issuer) from None
         if str(known.get("issuer", "")).rstrip("/") != issuer:
-            raise Mistake(f"the provider calls itself {known.get('issuer')!r}", where=issuer)
+            raise Silent(f"the provider calls itself {known.get('issuer')!r}", where=issuer)
+        for each in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not _is_safe(known.get(each)):
+                raise Silent(f"the provider's {each} is {known.get(each)!r}", where=issuer)
         self._known = (time.monotonic(), known)
         return known
 
@@ -210,8 +235,30 @@ class Oidc:
 def _fetched(url: str) -> dict[str, Any]:
     answer = requests.get(url, timeout=PATIENCE)
     answer.raise_for_status()
-    told: dict[str, Any] = answer.json()
+    told = answer.json()
+    if not isinstance(told, dict):
+        raise ValueError(f"{url} tells no object")
     return told
+
+
+def _silent(error: Exception, issuer: str) -> Silent:
+    log.warning("the sign-in provider does not answer: %s", type(error).__name__)
+    return Silent(f"the provider does not answer ({type(error).__name__})", where=issuer)
+
+
+def _is_safe(url: object) -> bool:
+    """Whether nobody on the way can answer in another's place."""
+    try:
+        found = urlsplit(str(url))
+    except ValueError:
+        return False
+    return found.scheme == "https" or (found.scheme == "http" and found.hostname in LOOPBACK)
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    """A claim that is a text of sane length, or nothing."""
+    given = claims.get(name) if name else None
+    return given.strip() if isinstance(given, str) and len(given) <= LONGEST else ""
 
 
 def _access(token: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,8 +280,24 @@ def read(path: Path) -> Provider:
     for key in ("issuer", "client_id", "client_secret_file"):
         if not isinstance(written.get(key), str) or not written[key]:
             raise Mistake(f"{key} is missing", where=path, write=f'{key} = "…"')
+    for name, kind in (("create", bool), ("roles", dict)):
+        if not isinstance(written.get(name, kind()), kind):
+            raise Mistake(
+                f"{name} is {written[name]!r}",
+                where=path,
+                write="create = true, and below all else a table [roles]",
+            )
+    for key in known:
+        if key not in ("create", "roles") and not isinstance(written.get(key, ""), str):
+            raise Mistake(f"{key} is {written[key]!r}", where=path, write=f'{key} = "…"')
+    if not _is_safe(written["issuer"]):
+        raise Mistake(
+            f"the issuer is {written['issuer']!r}",
+            where=path,
+            write="https://…: whoever stands on the way could be anybody",
+        )
     for value, role in written.get("roles", {}).items():
-        if role not in list(Role) or role in OFFICERS or role == Role.DISPLAY:
+        if role not in FROM_AFAR:
             raise Mistake(
                 f"{value!r} is to be {role!r}",
                 where=path,

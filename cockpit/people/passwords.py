@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,6 +21,16 @@ PATIENCE = 10.0
 """Seconds for which one waits to be hashed; then there are too many."""
 MOST = 1_000
 """Characters that a password may have: hashing a book would take the machine."""
+
+
+HASHER = PasswordHasher()
+"""argon2id by RFC 9106, second choice: 64 MiB, 3 passes."""
+
+
+@cache
+def _nobodys() -> str:
+    """What is verified where there is nothing to verify."""
+    return HASHER.hash(secrets.token_hex())
 
 
 class Busy(Mistake):
@@ -38,14 +50,13 @@ class Passwords:
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self._hasher = PasswordHasher()  # argon2id by RFC 9106, second choice: 64 MiB, 3 passes
         self._room = threading.BoundedSemaphore(max(1, settings.hashing))
-        self._nobody = self._hasher.hash("nobody's")
+        self._nobody = _nobodys()
 
     def hash(self, password: str) -> str:
         """A new hash. Raises Busy."""
         with self._turn():
-            return self._hasher.hash(_bounded(password))
+            return HASHER.hash(_bounded(password))
 
     def verify(self, password: str, hash: str | None) -> bool:
         """Whether it is the password of that hash; where there is none, the same work is done and
@@ -53,14 +64,14 @@ class Passwords:
         """
         with self._turn():
             try:
-                self._hasher.verify(hash or self._nobody, _bounded(password))
+                HASHER.verify(hash or self._nobody, _bounded(password))
                 return hash is not None
             except (VerificationError, InvalidHashError):
                 return False
 
     def is_outdated(self, hash: str) -> bool:
         """Whether it was made with other parameters than today's."""
-        return self._hasher.check_needs_rehash(hash)
+        return HASHER.check_needs_rehash(hash)
 
     def broken(
         self, password: str, name: str, role: Role, before: Sequence[str] = ()

@@ -18,9 +18,11 @@ class Proxy:
         for each in filter(None, (part.strip() for part in settings.proxy_addresses.split(","))):
             try:
                 self.networks.append(ipaddress.ip_network(each))
+                if not self.networks[-1].prefixlen:
+                    raise ValueError
             except ValueError:
                 raise Mistake(
-                    f"{each!r} is no address or network",
+                    f"{each!r} is no address or network of a proxy",
                     where="COCKPIT_PROXY_ADDRESSES",
                     write="10.1.2.3 or 10.1.2.0/24, with commas between",
                 ) from None
@@ -41,18 +43,26 @@ class Proxy:
         """The address of who asks: as the proxy tells it, where the request comes from there."""
         if not self._is_ours(peer):
             return peer
-        told = [part.strip() for part in _found(headers, "X-Forwarded-For").split(",")]
-        for each in reversed([part for part in told if part]):
+        for each in reversed(_found(headers, "X-Forwarded-For").split(",")):
+            told = _address(each)
+            if told is None:  # whoever stands before it may have made it up, like this
+                return peer
             if not self._is_ours(each):
-                return each[:100]
+                return str(told)
         return peer
 
     def _is_ours(self, address: str) -> bool:
-        try:
-            known = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(known in network for network in self.networks)
+        known = _address(address)
+        return known is not None and any(known in network for network in self.networks)
+
+
+def _address(written: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address, in one spelling: a socket for both kinds tells 10.1.2.3 as ::ffff:10.1.2.3."""
+    try:
+        found = ipaddress.ip_address(written.strip())
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _found(headers: Mapping[str, str], name: str) -> str:

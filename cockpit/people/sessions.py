@@ -145,14 +145,13 @@ def revoke(registry: Registry, by: Viewer, account: Account, hash: str = "") -> 
         return end_all(connection, account.id)
 
 
-def sweep(registry: Registry) -> None:
+def sweep(registry: Registry, connection: Connection) -> None:
     """Take away the rows of sessions that are long over."""
     oldest = registry.now() - timedelta(hours=registry.settings.session_hours)
-    with registry.state.write() as connection:
-        walls = select(accounts.c.id).where(accounts.c.role == Role.DISPLAY)
-        connection.execute(
-            delete(sessions).where(sessions.c.created < oldest, sessions.c.account.not_in(walls))
-        )
+    walls = select(accounts.c.id).where(accounts.c.role == Role.DISPLAY)
+    connection.execute(
+        delete(sessions).where(sessions.c.created < oldest, sessions.c.account.not_in(walls))
+    )
 
 
 def _read(connection: Connection, hash: str) -> Session | None:

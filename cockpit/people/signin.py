@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NoReturn
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -48,24 +47,31 @@ class Entrance:
         registry = self.registry
         with registry.state.read() as connection:
             account = find(connection, name)
-            locked = self._is_locked(connection, name, caller)
-        right = self.passwords.verify(password, account.password if account else None)
-        if account is None or locked or not right or account.disabled:
-            self._fail(name, account, caller, "locked" if locked else "wrong")
-        assert account is not None
-        assert account.password is not None
+            crowded = self._is_address_locked(connection, caller)
+        if crowded:  # says nothing about any name, so the work may be saved
+            raise self._refused(name, account, caller, "locked")
+        held = account.password if account else None
+        right = self.passwords.verify(password, held)
         renewed = None
-        if self.passwords.is_outdated(account.password):
+        if right and held is not None and self.passwords.is_outdated(held):
             renewed = self.passwords.hash(password)
         with registry.state.write() as connection:
-            if renewed:
-                self._store(connection, account, renewed)
-            return self._let_in(connection, account, caller, "password")
+            # Asked only now: of many guesses made at once, none escapes the count of the others.
+            locked = self._is_locked(connection, name, caller)
+            if account is not None and right and not locked and not account.disabled:
+                if renewed:
+                    self._store(connection, account, renewed)
+                return self._let_in(connection, account, caller, "password")
+        raise self._refused(name, account, caller, "locked" if locked else "wrong")
 
     def let_in(self, account: Account, caller: Caller, how: str) -> str:
-        """A session for somebody whom another system has signed in. Raises NotSignedIn."""
+        """A session for somebody whom another system has signed in: an officer gives the one-time
+        code here, and has set it up here, with a password. Raises NotSignedIn.
+        """
         if account.disabled:
-            self._fail(account.name, account, caller, "disabled")
+            raise self._refused(account.name, account, caller, "disabled")
+        if account.role in OFFICERS and account.code_secret is None:
+            raise self._refused(account.name, account, caller, "no code")
         with self.registry.state.write() as connection:
             return self._let_in(connection, account, caller, how)
 
@@ -83,35 +89,32 @@ class Entrance:
 
     def give_code(self, session: Session, code: str, caller: Caller) -> str:
         """The next session of whoever gives the right one-time code. Raises NotSignedIn."""
-        registry, account = self.registry, session.account
-        whose = f"code {account.id}"
-        with registry.state.write() as connection:
-            locked = self._failed(connection, whose) >= registry.settings.lock_failures
-            if not locked and codes.check(registry, connection, account, code):
-                connection.execute(delete(failures).where(failures.c.whose == whose))
-                told = self._line(account, caller, What.CODE, detail={"given": True})
-                registry.audit.write_within(connection, told)
-                return self._step(connection, session, caller, _after_code(registry, account))
-            connection.execute(insert(failures), {"whose": whose, "at": registry.now()})
-            told = self._line(account, caller, What.CODE, outcome="refused")
-            registry.audit.write_within(connection, told)
+        with self.registry.state.write() as connection:
+            if self._is_code(connection, session.account, code, caller):
+                stage = _after_code(self.registry, session.account)
+                return self._step(connection, session, caller, stage)
         raise NotSignedIn
 
     def set_up_code(
-        self, session: Session, secret: str, code: str, caller: Caller
+        self, session: Session, secret: str, code: str, caller: Caller, present: str = ""
     ) -> tuple[str, list[str]]:
         """Require one-time codes from now on, once a first one shows that the app has the secret:
-        the next session's token, and the recovery codes. Raises NotSignedIn.
+        the next session's token, and the recovery codes. Who has a code already gives that too: a
+        session that was left open is not enough to take an account over. Raises NotSignedIn.
         """
         registry, account = self.registry, session.account
-        if codes.step_of(registry, secret, code if code.isascii() else "") is None:
+        step = codes.step_of(registry, secret, code)
+        if step is None:
             raise NotSignedIn
         with registry.state.write() as connection:
-            told = self._line(account, caller, What.CODE, detail={"set up": True})
-            registry.audit.write_within(connection, told)
-            recovery = codes.set_up(registry, connection, account, secret)
-            sessions.end_all(connection, account.id, but=session.hash)
-            return self._step(connection, session, caller, _after_code(registry, account)), recovery
+            if account.code_secret is None or self._is_code(connection, account, present, caller):
+                told = self._line(account, caller, What.CODE, detail={"set up": True})
+                registry.audit.write_within(connection, told)
+                recovery = codes.set_up(registry, connection, account, secret, step)
+                sessions.end_all(connection, account.id, but=session.hash)
+                stage = _after_code(registry, account)
+                return self._step(connection, session, caller, stage), recovery
+        raise NotSignedIn
 
     def change_password(
         self, session: Session, old: str, password: str, caller: Caller
@@ -122,14 +125,15 @@ class Entrance:
         account = session.account
         with self.registry.state.read() as connection:
             locked = self._is_locked(connection, account.name, caller)
-        if locked or not self.passwords.verify(old, account.password):
-            self._fail(account.name, account, caller, "wrong")
+        if not self.passwords.verify(old, account.password) or locked:
+            raise self._refused(account.name, account, caller, "locked" if locked else "wrong")
         broken = self.rules_broken(account, password)
         if broken:
             return "", broken
         hash = self.passwords.hash(password)
         with self.registry.state.write() as connection:
             self._set(connection, account, hash, caller)
+            sessions.end_all(connection, account.id, but=session.hash)
             return self._step(connection, session, caller, "full"), []
 
     def set_password(self, token: str, password: str, caller: Caller) -> list[Rule]:
@@ -171,6 +175,7 @@ class Entrance:
     # ── Within ───────────────────────────────────────────────────────────────────────────────────
 
     def _let_in(self, connection: Connection, account: Account, caller: Caller, how: str) -> str:
+        sessions.sweep(self.registry, connection)
         self._forgive(connection, account, caller)
         stage = _first(self.registry, account, how)
         token = sessions.begin(
@@ -185,6 +190,22 @@ class Entrance:
         )
         self.registry.audit.write_within(connection, told)
         return token
+
+    def _is_code(self, connection: Connection, account: Account, code: str, caller: Caller) -> bool:
+        """Whether it is the account's one-time code, which is used by this. Failures lock."""
+        registry, whose = self.registry, f"code {account.id}"
+        locked = self._failed(connection, whose) >= registry.settings.lock_failures
+        if not locked and codes.check(registry, connection, account, code):
+            connection.execute(delete(failures).where(failures.c.whose == whose))
+            told = self._line(account, caller, What.CODE, detail={"given": True})
+            registry.audit.write_within(connection, told)
+            return True
+        if not locked:  # a lock ends, however often somebody tries meanwhile
+            connection.execute(insert(failures), {"whose": whose, "at": registry.now()})
+        why = "locked" if locked else "wrong"
+        told = self._line(account, caller, What.CODE, outcome="refused", detail={"why": why})
+        registry.audit.write_within(connection, told)
+        return False
 
     def _step(self, connection: Connection, session: Session, caller: Caller, stage: Stage) -> str:
         """A session of the next stage in place of this one, under a new token."""
@@ -218,11 +239,13 @@ class Entrance:
             update(accounts).where(accounts.c.id == account.id).values(password=hash)
         )
 
-    def _fail(self, name: str, account: Account | None, caller: Caller, why: str) -> NoReturn:
-        """Note a failure and answer as to all others."""
+    def _refused(
+        self, name: str, account: Account | None, caller: Caller, why: str
+    ) -> NotSignedIn:
+        """Note a failure; gives the same as to all others."""
         now = self.registry.now()
         with self.registry.state.write() as connection:
-            if why != "locked":  # a lock ends, however often somebody tries meanwhile
+            if why == "wrong":  # a lock ends, however often somebody tries meanwhile
                 connection.execute(
                     insert(failures),
                     [{"whose": whose, "at": now} for whose in _counted(name, caller)],
@@ -239,15 +262,17 @@ class Entrance:
                 detail={"why": why if account else "unknown"},
             )
             self.registry.audit.write_within(connection, refused)
-        raise NotSignedIn
+        return NotSignedIn()
 
     def _is_locked(self, connection: Connection, name: str, caller: Caller) -> bool:
-        chosen = self.registry.settings
-        mine, here = _counted(name, caller)
-        return (
-            self._failed(connection, mine) >= chosen.lock_failures
-            or self._failed(connection, here) >= chosen.lock_address_failures
-        )
+        mine, _ = _counted(name, caller)
+        return self._failed(
+            connection, mine
+        ) >= self.registry.settings.lock_failures or self._is_address_locked(connection, caller)
+
+    def _is_address_locked(self, connection: Connection, caller: Caller) -> bool:
+        _, here = _counted("", caller)
+        return self._failed(connection, here) >= self.registry.settings.lock_address_failures
 
     def _failed(self, connection: Connection, whose: str) -> int:
         """How often somebody failed of late."""
@@ -283,7 +308,7 @@ def _counted(name: str, caller: Caller) -> tuple[str, str]:
 
 def _first(registry: Registry, account: Account, how: str) -> Stage:
     """What is due first. Who has signed in elsewhere gives a code here only where one is required:
-    of officers; the links of a demo city are a way in for one look around.
+    of officers. The links of a demo city are a way in for one look around.
     """
     if how == "link":
         return "full"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,16 +15,29 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from cockpit.model.mistakes import Mistake
 from cockpit.settings import Settings
+
+log = logging.getLogger("cockpit.state")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x636F636B
 """The number of the advisory lock under which PostgreSQL is migrated."""
 PATIENCE = 5.0
 """Seconds for which a writer waits for another."""
+
+
+class Unavailable(Mistake):
+    """The state database does not answer, or cannot write."""
 
 
 class State:
@@ -36,27 +50,31 @@ class State:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         try:
             self._migrate()
+        except Mistake:
+            self.close()
+            raise
         except (DBAPIError, OSError) as error:
+            self.close()
             raise Mistake(
                 f"the state database cannot be opened ({_first_line(error)})",
-                where=self.engine.url.render_as_string(hide_password=True),
+                where=self._named,
                 write="See that its server runs and lets this account in, or leave COCKPIT_STATE"
                 " out for a file in the home",
             ) from None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        with self.engine.begin() as connection:
+        """A transaction that only reads. Raises Unavailable."""
+        with self._answers(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: all of it or nothing. What stands in ``info["after"]`` is
-        called once it is done.
+        called once it is done. Raises Unavailable.
         """
         writing = self.engine.execution_options(writes=True)
-        with writing.begin() as connection:
+        with self._answers(), writing.begin() as connection:
             connection.info.pop("after", None)
             yield connection
             after: Callable[[], None] | None = connection.info.pop("after", None)
@@ -66,6 +84,23 @@ class State:
     def close(self) -> None:
         """Let go of the connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def _answers(self) -> Iterator[None]:
+        """Tells in words that the database does not do its work."""
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            log.error("the state database does not answer: %s", _first_line(error))
+            raise Unavailable(
+                f"the state database does not answer ({_first_line(error)})",
+                where=self._named,
+                write="See that it runs and has room",
+            ) from None
+
+    @property
+    def _named(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
 
     def _migrate(self) -> None:
         config = Config()
@@ -77,7 +112,7 @@ class State:
             if now is not None and now not in known:
                 raise Mistake(
                     f"this state database was made by a newer cockpit (its version is {now})",
-                    where=self.engine.url.render_as_string(hide_password=True),
+                    where=self._named,
                     write="Run that cockpit, or a newer one",
                 )
             if now != script.get_current_head():
@@ -114,7 +149,9 @@ def _engine(settings: Settings) -> Engine:
         path = settings.home / "state.db"
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
+        engine = create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": PATIENCE}, hide_parameters=True
+        )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
         return engine
@@ -126,7 +163,9 @@ def _engine(settings: Settings) -> Engine:
                 where="COCKPIT_STATE",
                 write="postgresql://user:password@host/name, or nothing for a file in the home",
             )
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+        )
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise Mistake(
             "this is no URL of a database",

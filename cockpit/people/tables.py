@@ -40,6 +40,24 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Written(TypeDecorator[str]):
+    """Text that every database takes, whatever somebody sent: see ``storable``."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """To the database."""
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """The text without what cannot be stored: PostgreSQL refuses a zero byte, and no encoding has
+    half a surrogate.
+    """
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
 def _account(**more: Any) -> Column[int]:
     return Column("account", Number, ForeignKey("accounts.id"), nullable=False, **more)
 
@@ -48,20 +66,20 @@ accounts = Table(
     "accounts",
     METADATA,
     Column("id", Number, primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("folded", String(200), nullable=False, unique=True),
-    Column("display", String(200), nullable=False),
-    Column("person", String(200), nullable=False, index=True),
-    Column("role", String(20), nullable=False),
-    Column("root", String(100), nullable=False),
-    Column("contact", String(200), nullable=False),
-    Column("external", String(500), unique=True),
+    Column("name", Written(200), nullable=False),
+    Column("folded", Written(200), nullable=False, unique=True),
+    Column("display", Written(200), nullable=False),
+    Column("person", Written(200), nullable=False, index=True),
+    Column("role", Written(20), nullable=False),
+    Column("root", Written(100), nullable=False),
+    Column("contact", Written(200), nullable=False),
+    Column("external", Written(500), unique=True),
     Column("disabled", Boolean, nullable=False),
     Column("created", Moment, nullable=False),
-    Column("password", String(500)),
+    Column("password", Written(500)),
     Column("password_set", Moment),
     Column("must_change", Boolean, nullable=False),
-    Column("code_secret", String(500)),
+    Column("code_secret", Written(500)),
     Column("code_last", Number, nullable=False),
 )
 
@@ -70,7 +88,7 @@ old_passwords = Table(
     METADATA,
     Column("id", Number, primary_key=True),
     _account(index=True),
-    Column("password", String(500), nullable=False),
+    Column("password", Written(500), nullable=False),
     Column("set", Moment, nullable=False),
 )
 
@@ -79,28 +97,28 @@ recovery_codes = Table(
     METADATA,
     Column("id", Number, primary_key=True),
     _account(index=True),
-    Column("hash", String(64), nullable=False),
+    Column("hash", Written(64), nullable=False),
     Column("used", Moment),
 )
 
 sessions = Table(
     "sessions",
     METADATA,
-    Column("hash", String(64), primary_key=True),
+    Column("hash", Written(64), primary_key=True),
     _account(index=True),
-    Column("stage", String(20), nullable=False),
-    Column("csrf", String(64), nullable=False),
+    Column("stage", Written(20), nullable=False),
+    Column("csrf", Written(64), nullable=False),
     Column("created", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
-    Column("address", String(100), nullable=False),
-    Column("agent", String(300), nullable=False),
+    Column("address", Written(100), nullable=False),
+    Column("agent", Written(300), nullable=False),
 )
 
 failures = Table(
     "failures",
     METADATA,
     Column("id", Number, primary_key=True),
-    Column("whose", String(300), nullable=False),
+    Column("whose", Written(300), nullable=False),
     Column("at", Moment, nullable=False),
     Index("failures_whose_at", "whose", "at"),
 )
@@ -108,9 +126,9 @@ failures = Table(
 links = Table(
     "links",
     METADATA,
-    Column("hash", String(64), primary_key=True),
+    Column("hash", Written(64), primary_key=True),
     _account(index=True),
-    Column("purpose", String(20), nullable=False),
+    Column("purpose", Written(20), nullable=False),
     Column("expires", Moment, nullable=False),
     Column("used", Moment),
 )
@@ -120,26 +138,26 @@ audit = Table(
     METADATA,
     Column("number", Number, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False, index=True),
-    Column("who", String(200), nullable=False, index=True),
+    Column("who", Written(200), nullable=False, index=True),
     Column("account", Number),
-    Column("role", String(20), nullable=False),
-    Column("address", String(100), nullable=False),
-    Column("session", String(20), nullable=False),
-    Column("what", String(30), nullable=False, index=True),
-    Column("place", String(100), nullable=False),
-    Column("outcome", String(10), nullable=False),
+    Column("role", Written(20), nullable=False),
+    Column("address", Written(100), nullable=False),
+    Column("session", Written(20), nullable=False),
+    Column("what", Written(30), nullable=False, index=True),
+    Column("place", Written(100), nullable=False),
+    Column("outcome", Written(10), nullable=False),
     Column("rows", Number, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("previous", Written(64), nullable=False),
+    Column("hash", Written(64), nullable=False),
 )
 
 audit_archives = Table(
     "audit_archives",
     METADATA,
     Column("upto", Number, primary_key=True, autoincrement=False),
-    Column("hash", String(64), nullable=False),
-    Column("file", String(200), nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("mac", String(64), nullable=False),
+    Column("hash", Written(64), nullable=False),
+    Column("file", Written(200), nullable=False),
+    Column("digest", Written(64), nullable=False),
+    Column("mac", Written(64), nullable=False),
 )

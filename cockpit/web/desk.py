@@ -60,6 +60,10 @@ class Desk:
             self.cache.keep_only(snapshot.id)
             yield snapshot
 
+    def address(self) -> str:
+        """Where people reach the cockpit: as the deployment says, else as this request did."""
+        return self.settings.address or flask.request.host_url.rstrip("/")
+
     def language(self, state: State | None = None) -> str:
         """The language of this request: of the address, else as remembered, else the default."""
         asked = state.language if state else flask.request.args.get("lang", "")

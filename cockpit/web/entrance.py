@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import flask
 
 from cockpit.model.mistakes import Mistake
 from cockpit.people import codes, links
-from cockpit.people.audit import AuditUnavailable
-from cockpit.people.oidc import Begun, NotBelieved
+from cockpit.people.oidc import Begun, Silent
 from cockpit.people.passwords import Busy
 from cockpit.people.sessions import Session
 from cockpit.people.signin import NotSignedIn
+from cockpit.people.state import Unavailable
 from cockpit.web import forms
 from cockpit.web.desk import Desk
 from cockpit.web.guard import caller, fresh, local, name, session
 from cockpit.web.words import Words
 
+log = logging.getLogger("cockpit.entrance")
+
 BEGUN = "oidc"
 """The cookie that holds what was begun with another system, sealed."""
 BEGUN_SECONDS = 600
+OIDC = ("oidc_silent", "oidc_refused")
+"""What may be said of another system when somebody comes back from it."""
 
 
 def addresses(desk: Desk) -> flask.Blueprint:
@@ -60,7 +65,8 @@ def addresses(desk: Desk) -> flask.Blueprint:
             found = session()
             if found is not None and found.stage == "full":
                 return flask.redirect(to)
-            return sign_in_page()
+            why = flask.request.args.get("why", "")
+            return sign_in_page(200, *([words()(why)] if why in OIDC else []))
         given = flask.request.form
         tried = given.get("name", "")[:200]
         try:
@@ -154,15 +160,16 @@ def addresses(desk: Desk) -> flask.Blueprint:
             rules=rules(desk, said),
         )
 
-    @here.post("/oidc/begin")
+    @here.get("/oidc/begin")
     def oidc_begin() -> Any:
+        # A link, not a form: a browser lets no form of ours end at another host.
         if desk.oidc is None:
             return flask.abort(404)
         try:
-            begun = desk.oidc.begin(flask.url_for("entrance.oidc_back", _external=True))
-        except Mistake:
-            return sign_in_page(503, words()("oidc_silent"))
-        to = local(flask.request.form.get("next", "/"))
+            begun = desk.oidc.begin(oidc_here())
+        except Silent:
+            return flask.redirect("/sign-in?why=oidc_silent")
+        to = local(flask.request.args.get("next", "/"))
         kept = "\n".join([begun.state, begun.nonce, begun.verifier, to])
         response = flask.redirect(begun.url)
         response.set_cookie(
@@ -183,16 +190,25 @@ def addresses(desk: Desk) -> flask.Blueprint:
         try:
             kept = registry.key.unseal(flask.request.cookies.get(name(desk, BEGUN), ""))
             state, nonce, verifier, to = kept.split("\n")
-            back = flask.url_for("entrance.oidc_back", _external=True)
             begun = Begun("", state, nonce, verifier)
-            account = desk.oidc.finish(begun, flask.request.url, back)
+            returned = f"{oidc_here()}?{flask.request.query_string.decode('ascii', 'replace')}"
+            account = desk.oidc.finish(begun, returned, oidc_here())
             response = go_in(entrance.let_in(account, caller(), "oidc"), local(to))
-        except (NotBelieved, NotSignedIn, Mistake, ValueError) as refused:
-            if isinstance(refused, AuditUnavailable):
-                raise
-            return sign_in_page(403, words()("oidc_refused"))
-        response.delete_cookie(name(desk, BEGUN), path="/")
+        except Unavailable:
+            raise
+        except Silent:
+            return flask.redirect("/sign-in?why=oidc_silent")
+        except (NotSignedIn, Mistake, ValueError) as refused:
+            log.warning("a sign-in by OpenID Connect was refused: %s", refused)
+            return flask.redirect("/sign-in?why=oidc_refused")
+        response.delete_cookie(
+            name(desk, BEGUN), path="/", secure=desk.settings.secure, httponly=True
+        )
         return response
+
+    def oidc_here() -> str:
+        """Where the provider sends the browser back to; it knows this address beforehand."""
+        return f"{desk.address()}/oidc/back"
 
     return here
 
@@ -202,14 +218,17 @@ def set_up_code(desk: Desk, words: Words, here: Session) -> Any:
     faults: list[str] = []
     sealed = flask.request.form.get("sealed", "")
     try:
-        given = desk.registry.key.unseal(sealed).split() if sealed else []
+        whose, _, secret = desk.registry.key.unseal(sealed).partition(" ") if sealed else ("",) * 3
     except Mistake:
-        given = []
-    secret = given[1] if given[:1] == [here.hash] and len(given) == 2 else codes.secret()
+        whose = ""
+    if whose != here.hash:
+        secret = codes.secret()
     if flask.request.method == "POST":
         try:
-            code = flask.request.form.get("code", "")
-            token, recovery = desk.entrance.set_up_code(here, secret, code, caller())
+            given = flask.request.form
+            token, recovery = desk.entrance.set_up_code(
+                here, secret, given.get("code", ""), caller(), given.get("present", "")
+            )
         except NotSignedIn:
             faults = [words("code_wrong")]
         else:
@@ -222,6 +241,7 @@ def set_up_code(desk: Desk, words: Words, here: Session) -> Any:
         faults=faults,
         status=_bad(faults),
         recovery=None,
+        present=here.account.code_secret is not None,
         secret=secret,
         picture=codes.picture(secret, here.account),
         sealed=desk.registry.key.seal(f"{here.hash} {secret}"),

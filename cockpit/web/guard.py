@@ -34,7 +34,7 @@ MOST_BYTES = 256 << 10
 """The longest request that a page or form of ours makes is far shorter."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 
-Need = Literal["anybody", "signed"] | Right | Stage
+Need = Literal["anybody", "signed", "nobody"] | Right | Stage
 DASH = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
 ACCESS: dict[str, Need] = {
     "addresses.healthz": "anybody",
@@ -52,7 +52,7 @@ ACCESS: dict[str, Need] = {
     "/_dash-layout": "signed",
     "/_dash-dependencies": "signed",
     "/_dash-update-component": Right.SEE_DATA,
-    "/_reload-hash": "signed",
+    "/_reload-hash": "nobody",
     "/_favicon.ico": "anybody",
     "/": "signed",
     "/<path:path>": "signed",
@@ -76,7 +76,8 @@ ACCESS: dict[str, Need] = {
     "offices.system": Right.OPERATE,
 }
 """Who may reach each address, by Flask's name for it: anybody; whoever is signed in, as far as the
-stage named (``code``, ``enrol``, ``change``); whose role has the right.
+stage named (``code``, ``enrol``, ``change``); whose role has the right; nobody, where Dash has an
+address for its developers.
 """
 ROWS = (Right.SEE_ROWS, Right.REVEAL)
 """Rights for want of which one still sees totals."""
@@ -144,10 +145,12 @@ def _look(desk: Desk) -> Any:
     if need is None:
         log.error("%s has no line in the table of the guard and is refused", endpoint)
         return no("refused_right", 403)
+    if need == "nobody":
+        return no("refused_right", 403)
     if need == "anybody" and request.method in SAFE and not endpoint.startswith("entrance."):
         return None
     flask.g.session = _session(desk)
-    flask.g.door = request.cookies.get(DOOR, "")[:100] or secrets.token_urlsafe(24)
+    flask.g.door = request.cookies.get(name(desk, DOOR), "")[:100] or secrets.token_urlsafe(24)
     if session() is not None:
         flask.g.viewer = session().viewer(caller().address)  # type: ignore[union-attr]
     if session() is None and need != "anybody":
@@ -267,8 +270,8 @@ def _hand_out(desk: Desk, response: flask.Response) -> flask.Response:
     if here is not None and flask.request.cookies.get(CSRF) != here.csrf:
         cookie(CSRF, here.csrf, readable=True)
     door = flask.g.get("door")
-    if here is None and door and flask.request.cookies.get(DOOR) != door:
-        cookie(DOOR, door)
+    if here is None and door and flask.request.cookies.get(name(desk, DOOR)) != door:
+        cookie(name(desk, DOOR), door)
     return response
 
 

@@ -23,6 +23,7 @@ from cockpit.web import forms
 from cockpit.web.desk import Desk
 from cockpit.web.entrance import change_password, set_up_code
 from cockpit.web.guard import no, note, note_now, session, viewer
+from cockpit.web.urls import FIRST, LAST
 from cockpit.web.words import Words
 
 PAGE = 100
@@ -136,7 +137,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             moment=moment,
         )
 
-    @here.route("/people/<int:id>", methods=["GET", "POST"])
+    @here.route("/people/<int(max=2147483647):id>", methods=["GET", "POST"])
     def person(id: int) -> Any:
         with registry.state.read() as connection:
             found = accounts.by_id(connection, id)
@@ -178,7 +179,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     def link_for(found: Account) -> str:
         token, _ = links.make(registry, viewer(), found, "password")
-        return flask.url_for("entrance.link", token=token, _external=True)
+        return links.href(token, desk.address())
 
     def known_place(code: str) -> str:
         """Raises Mistake for a code that the city does not have."""
@@ -294,9 +295,10 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     def day(text: str) -> datetime | None:
         try:
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), zone())
+            found = date.fromisoformat(text)
         except ValueError:
             return None
+        return datetime.combine(min(max(found, FIRST), LAST), datetime.min.time(), zone())
 
     return here
 

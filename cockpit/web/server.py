@@ -21,6 +21,8 @@ from werkzeug.exceptions import HTTPException
 
 from cockpit.model.mistakes import Mistake
 from cockpit.people.audit import AuditUnavailable
+from cockpit.people.passwords import Busy
+from cockpit.people.state import Unavailable
 from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import (
     api,
@@ -43,6 +45,12 @@ log = logging.getLogger("cockpit.web")
 
 TEMPLATES = Path(__file__).parent / "templates"
 UPDATE = "/_dash-update-component"
+UNAVAILABLE = (
+    (Busy, "refused_busy"),
+    (AuditUnavailable, "refused_audit"),
+    (Unavailable, "refused_state"),
+)
+"""What passes, and what is said meanwhile."""
 
 
 def serve(settings: Settings | None = None) -> flask.Flask:
@@ -89,7 +97,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
 
     server.extensions["page"] = app
     server.extensions["refusal"] = lambda word, status: refusal(desk, word, status)
-    transfer.care(server, app)
+    transfer.care(server, app, desk.settings.secure)
     server.register_error_handler(Exception, refuse)
     with server.test_request_context("/"):
         # Dash knows which scripts it may hand out once it has written a page: each process at its
@@ -136,8 +144,9 @@ def report(desk: Desk, trouble: Exception) -> Any:
 
 def refuse(trouble: Exception) -> Any:
     """What reaches no page: a status, and words where they help; never a stack trace."""
-    if isinstance(trouble, AuditUnavailable):
-        return guard.no("refused_audit", 503)
+    for kind, word in UNAVAILABLE:
+        if isinstance(trouble, kind):
+            return guard.no(word, 503)
     if isinstance(trouble, HTTPException):
         return trouble
     if isinstance(trouble, DependencyException):

@@ -25,8 +25,8 @@ _kept: LRUCache[bytes, bytes] = LRUCache(KEPT, getsizeof=len)
 _lock = Lock()
 
 
-def care(server: flask.Flask, app: Any) -> None:
-    """Look after every answer of a server."""
+def care(server: flask.Flask, app: Any, secure: bool) -> None:
+    """Look after every answer of a server, which is reached by https alone where it is secure."""
 
     @cache
     def scripts() -> str:
@@ -35,7 +35,7 @@ def care(server: flask.Flask, app: Any) -> None:
     @server.after_request
     def send(response: flask.Response) -> flask.Response:
         _keep_long(response)
-        _refuse_foreign(response, scripts)
+        _refuse_foreign(response, scripts, secure)
         return _compress(response)
 
 
@@ -45,7 +45,7 @@ def _keep_long(response: flask.Response) -> None:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
 
 
-def _refuse_foreign(response: flask.Response, scripts: Callable[[], str]) -> None:
+def _refuse_foreign(response: flask.Response, scripts: Callable[[], str], secure: bool) -> None:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     # An address may itself be a secret, such as a one-time link.
@@ -54,7 +54,10 @@ def _refuse_foreign(response: flask.Response, scripts: Callable[[], str]) -> Non
     )
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if flask.request.is_secure:
+    headers["X-Frame-Options"] = "SAMEORIGIN"
+    # Nothing that is somebody's stays in a browser: not for the next at this desk, nor for Back.
+    headers.setdefault("Cache-Control", "no-store")
+    if secure:
         headers["Strict-Transport-Security"] = f"max-age={YEAR}"
     if response.mimetype == "text/html":
         headers["Content-Security-Policy"] = (
@@ -62,12 +65,12 @@ def _refuse_foreign(response: flask.Response, scripts: Callable[[], str]) -> Non
             " img-src 'self' data: blob:; worker-src blob:; object-src 'none';"
             " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
         )
-        headers.setdefault("Cache-Control", "no-cache")
 
 
 def _compress(response: flask.Response) -> flask.Response:
     if (
         response.status_code != 200
+        or (response.is_streamed and not response.direct_passthrough)
         or "Content-Encoding" in response.headers
         or not (response.mimetype or "").startswith(KINDS)
         or "gzip" not in flask.request.headers.get("Accept-Encoding", "")

@@ -292,6 +292,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "打开身份验证器，输入现在显示的六位数字；手机不在身边，可用恢复码。",
         "Open your authenticator and write the six digits it shows, or one of your recovery codes.",
     ),
+    "code_present": (
+        "现在的验证码或恢复码",
+        "Code of the present authenticator, or a recovery code",
+    ),
     "code_wrong": ("验证码不对，或者已经用过。", "The code is wrong, or was used already."),
     "go_on": ("继续", "Go on"),
     "enrol": ("设置一次性验证码", "Set up one-time codes"),
@@ -357,6 +361,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "refused_audit_meaning": (
         "审计日志暂时写不进去；必须留痕的事，没有记录就不能做。",
         "The audit cannot be written, and what must be written down cannot be done without it.",
+    ),
+    "refused_state": ("暂时不能提供", "Not at this moment"),
+    "refused_state_meaning": (
+        "存放账号的数据库没有应答，请稍后再试。",
+        "The database of accounts does not answer. Please try again in a while.",
+    ),
+    "refused_busy": ("请再试一次", "Please try again"),
+    "refused_busy_meaning": (
+        "此刻登录和设置密码的人太多。",
+        "Too many sign in or set a password just now.",
     ),
     # The offices
     "offices": ("栏目", "Rooms"),
