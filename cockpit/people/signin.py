@@ -239,9 +239,7 @@ class Entrance:
             update(accounts).where(accounts.c.id == account.id).values(password=hash)
         )
 
-    def _refused(
-        self, name: str, account: Account | None, caller: Caller, why: str
-    ) -> NotSignedIn:
+    def _refused(self, name: str, account: Account | None, caller: Caller, why: str) -> NotSignedIn:
         """Note a failure; gives the same as to all others."""
         now = self.registry.now()
         with self.registry.state.write() as connection:
