@@ -116,26 +116,32 @@ def filterable(fact: Fact) -> dict[str, Type]:
 
 
 def page(
-    snapshot: Snapshot, seen: Cleared, wanted: Wanted, key: str, columns: Sequence[str] = ()
+    snapshot: Snapshot,
+    seen: Cleared,
+    wanted: Wanted,
+    key: str,
+    columns: Sequence[str] = (),
+    size: int = PAGE,
 ) -> Listed:
     """A page of a list, in an order that does not change while the snapshot does not.
 
     ``key`` is the secret that the rows' addresses are made with; ``columns`` are what is shown, the
-    fact's ``listed`` if none are named. Raises Mistake for what the fact does not have.
+    fact's ``listed`` if none are named; ``size`` is how many rows a page has. Raises Mistake for
+    what the fact does not have.
     """
     allow(seen, SEE_ROWS)
     fact = declared(wanted.fact)
     if not snapshot.standing(fact.name).rows:
         return Listed((), 0, False, None)
     rows, values, adds = _chosen(snapshot, seen, fact, wanted)
-    number = min(max(1, wanted.page), MOST // PAGE)
+    number = min(max(1, wanted.page), MOST // size)
     order = _order(fact, wanted)
     total, summed = _counted(snapshot, rows, values, adds)
     found = snapshot.rows(
         *bound(
             f"select {shown(fact, columns or fact.listed)}, {adds or 'null'} from"
-            f" (select * from ({rows}) r order by {order} limit {PAGE}"
-            f" offset {(number - 1) * PAGE}) r order by {order}",
+            f" (select * from ({rows}) r order by {order} limit {size}"
+            f" offset {(number - 1) * size}) r order by {order}",
             {**values, **about(snapshot, fact, key)},
         )
     )

@@ -168,6 +168,14 @@ def listed(
     return page
 
 
+def whole(desk: Open, snapshot: Snapshot, seen: Cleared, asked: Listing, size: int) -> Shown:
+    """A list from its first row on, as far as ``size`` rows: what is taken along."""
+    place = replace(asked.state, place=seen.place.code)
+    asked = known(snapshot, replace(asked, state=place, page=1))
+    as_of = snapshot.last_day(asked.fact) or day_of(snapshot)
+    return _shown(desk, snapshot, seen, asked, asked.state.over(as_of), as_of, size)
+
+
 def _shown(
     desk: Open,
     snapshot: Snapshot,
@@ -175,11 +183,12 @@ def _shown(
     asked: Listing,
     period: Period,
     as_of: date,
+    size: int = lists.PAGE,
 ) -> Shown:
     wanted = asked.wanted(period)
     columns = asked.declared.listed
     sorted_by = [asked.sort] if asked.sort and asked.sort not in columns else []
-    found = lists.page(snapshot, seen, wanted, key(desk.registry), (*columns, *sorted_by))
+    found = lists.page(snapshot, seen, wanted, key(desk.registry), (*columns, *sorted_by), size)
     metric = snapshot.metric(wanted.metric) if wanted.metric else None
     here = tally.at(snapshot, [metric], seen, period)[wanted.metric] if metric else None
     return Shown(snapshot, seen, asked, period, as_of, found, metric, here)

@@ -24,6 +24,8 @@ from cockpit.web import charts, numbers
 from cockpit.web.asked import Asked
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.picture import picture, table
+from cockpit.web.taking import EXPORT
+from cockpit.web.urls import ROOM
 from cockpit.web.words import Words
 
 log = logging.getLogger("cockpit.panels")
@@ -150,12 +152,23 @@ def card(asked: Asked, one: Bound, said: Outcome, words: Words) -> Element | Non
             "P",
             element("Span", _clock(panel, words)),
             element("Span", words("panel_as_of", day=numbers.day(_until(asked), words.language))),
+            _file(asked, panel, words),
             cls="panel-foot",
         ),
         cls=f"card panel panel-{panel.chart}",
         data_panel=panel.name,
         aria_labelledby=f"title-{panel.name}",
     )
+
+
+def _file(asked: Asked, panel: Panel, words: Words) -> Element | None:
+    """Its rows as a file, for who may take them along."""
+    if Right.EXPORT not in asked.seen.rights:
+        return None
+    place = asked.state.href().removeprefix(ROOM)
+    name = words("export_panel", panel=words.panel(panel))
+    href = f"{EXPORT}csv/panel/{panel.name}/{place}"
+    return element("A", "CSV", href=href, download="", aria_label=name, title=name)
 
 
 def _until(asked: Asked) -> date:

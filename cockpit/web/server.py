@@ -27,6 +27,7 @@ from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import (
     api,
     entrance,
+    exports,
     forms,
     guard,
     index,
@@ -62,7 +63,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
     server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
     guard.stand(server, desk)
-    for each in (api, entrance, offices, reveal):
+    for each in (api, entrance, exports, offices, reveal):
         server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",

@@ -14,6 +14,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.panel import Panel
 from cockpit.model.places import Place
 from cockpit.model.subject import Subject
+from cockpit.web.words_exports import EXPORTS
 from cockpit.web.words_frame import FRAME
 from cockpit.web.words_overview import OVERVIEW
 from cockpit.web.words_panels import PANELS
@@ -480,6 +481,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "This page needs JavaScript.",
     ),
     **PANELS,
+    **EXPORTS,
     **FRAME,
     **ROWS,
     **OVERVIEW,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from cockpit.web import call, cards, frame, gist, map, panels, table, trend
 from cockpit.web.asked import Asked, gather
 from cockpit.web.elements import Child, Element, element
+from cockpit.web.taking import links
 from cockpit.web.view import View
 from cockpit.web.words import Words
 
@@ -21,6 +22,7 @@ def build(asked: Asked, words: Words) -> Element:
         *_notices(view, words),
         gist.card(view, words),
         *(_subject if view.state.subject else _overview)(asked, view, words),
+        links(view.state.href(), view.seen, words),
         bar=frame.bar(view, words),
         snapshot=view.snapshot,
         switch=frame.language_switch(view.state, words),

@@ -14,6 +14,7 @@ from cockpit.web.dossier import Shown
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.listing import row_href, written
 from cockpit.web.path import path
+from cockpit.web.taking import links
 from cockpit.web.words import LANGUAGES, Words
 
 SIGNS = {"is": "rows_is", "from": "rows_since", "to": "rows_until"}
@@ -43,6 +44,7 @@ def build(shown: Shown, words: Words) -> Element:
             _table(shown, words) if shown.listed.rows else _nothing(words),
             _pager(shown, words),
             element("P", words("rows_masked"), cls="quiet"),
+            links(asked.href(page=1), shown.seen, words) if shown.listed.rows else None,
             cls="card rows-card",
             aria_labelledby="rows-count",
         ),

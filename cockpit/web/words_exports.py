@@ -1,0 +1,30 @@
+"""The words of what is taken along."""
+
+EXPORTS: dict[str, tuple[str, str]] = {
+    "export": ("带走本页", "Take along"),
+    "export_xlsx": ("Excel", "Excel"),
+    "export_csv": ("CSV", "CSV"),
+    "export_print": ("打印", "Print"),
+    "export_panel": ("“{panel}”的数据，CSV", "The rows of “{panel}”, CSV"),
+    "refused_export": ("这份文件不能给您", "This file is not yours to take"),
+    "refused_export_meaning": (
+        "它不在您的地方之内，或您的角色不能带走数据，或没有这样一份。",
+        "It is not within your place, or your role takes nothing along, or there is none.",
+    ),
+    "metric": ("指标", "Metric"),
+    "unit": ("单位", "Unit"),
+    "verdict": ("达标", "Verdict"),
+    "value_then": ("对比期数值", "Value then"),
+    "left_open_count": ("留白数", "Left open"),
+    "rank_head": ("名次", "Rank"),
+    "code": ("代码", "Code"),
+    "below_sheet": ("下一级", "One level down"),
+    "trend_sheet": ("趋势", "Trend"),
+    "definitions_sheet": ("口径", "Definitions"),
+    "about_sheet": ("出处", "About"),
+    "exported_by": ("带走者", "Taken by"),
+    "exported_at": ("带走时间", "Taken at"),
+    "exported_rows": ("{n} 行，共 {total} 行", "{n} rows of {total}"),
+    "rows_of": ("行数", "Rows"),
+    "address_of": ("页面地址", "Address of the page"),
+}
