@@ -148,11 +148,13 @@ def _float(value: Any) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def cell(panel: Panel, name: str, kind: str, value: Any, words: Words) -> str:
-    """A value of a column in words."""
+def cell(panel: Panel, name: str, kind: str, value: Any, words: Words, finely: bool = False) -> str:
+    """A value of a column in words; ``finely`` where any of the column's has a fraction."""
     if kind in NUMBERS:
         if name in panel.y:
             return measured(panel.unit, _float(value))
+        if finely and value is not None:
+            return f"{value:,.1f}"
         return numbers.BLANK if value is None else numbers.whole(value)
     return text(panel, name, kind, value, words)
 
@@ -202,6 +204,11 @@ def table(panel: Panel, said: Answer, words: Words) -> Element:
         for name, kind in types
         if name in shown
     ]
+    finely = {
+        name
+        for at, (name, kind) in enumerate(types)
+        if kind in NUMBERS and any(row[at] is not None and row[at] % 1 for row in said.rows[:most])
+    }
     lines = []
     hidden = said.hidden or ("",) * len(said.rows)
     for row, instead in zip(said.rows[:most], hidden, strict=False):
@@ -209,7 +216,7 @@ def table(panel: Panel, said: Answer, words: Words) -> Element:
         for (name, kind), value in zip(types, row, strict=True):
             if name in shown:
                 veiled = instead if value is None and kind in NUMBERS else ""
-                told = veiled or cell(panel, name, kind, value, words)
+                told = veiled or cell(panel, name, kind, value, words, name in finely)
                 cells.append(
                     element("Td", told, cls=_CELLS.get(kind))
                     if cells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 from cockpit.web.charts.drawing import (
@@ -32,7 +33,7 @@ MOST_BINS = 200
 """Bins that can still be seen; more are put together."""
 MOST_POINTS = 2_000
 NAMED_POINTS = 12
-"""Points up to which each says its name."""
+"""So many points say their name, where there is room."""
 HEAT = ((0.0, "rgba(40, 135, 215, 0.07)"), (1.0, "rgba(40, 135, 215, 0.85)"))
 """One hue, the more of it the more there is: it lies on the page's ground by day and by night."""
 
@@ -111,21 +112,50 @@ def scatter(rows: Rows) -> Drawing:
         "marker": {"size": 9, "color": TONES["1"], "opacity": 0.65},
         **hover(says),
     }
-    if rows.series and len(xs) <= NAMED_POINTS:
+    wide, high = _reach(xs), _reach(ys)
+    if rows.series:
         trace |= {
             "mode": "markers+text",
-            "text": [short(name, 12) for name in names],
+            "text": _apart(names, xs, ys, wide, high),
             "textposition": "top center",
         }
-    known = [float(x) for x in xs if x is not None]
-    air = ((max(known) - min(known)) * 0.06 or 1.0) if known else 1.0
-    across = numbers_axis(rows.x_title) | {
-        "showgrid": True,
-        "range": [min(known) - air, max(known) + air] if known else [0, 1],
-    }
-    up = values_axis(rows, [ys], 1.15) | {"title": {"text": safe(rows.y_title)}}
+    across = numbers_axis(rows.x_title) | {"showgrid": True, "range": list(wide)}
+    up = values_axis(rows, [ys]) | {"title": {"text": safe(rows.y_title)}, "range": list(high)}
     figure = {"data": [trace], "layout": layout(xaxis=across, yaxis=up)}
     return Drawing(figure, 18.0, max(0, len(rows.x[0]) - MOST_POINTS))
+
+
+def _reach(values: Sequence[Value]) -> tuple[float, float]:
+    """From where to where points lie, with some air: they are no lengths, so not from nought."""
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return 0.0, 1.0
+    air = (max(known) - min(known)) * 0.12 or abs(known[0]) * 0.1 or 1.0
+    return min(known) - air, max(known) + air
+
+
+def _apart(
+    names: Sequence[str],
+    xs: Sequence[Value],
+    ys: Sequence[Value],
+    wide: tuple[float, float],
+    high: tuple[float, float],
+) -> list[str]:
+    """The names that can be written beside their points without lying on one another."""
+    told: list[tuple[float, float]] = []
+    shown = []
+    for name, x, y in zip(names, xs, ys, strict=True):
+        shown.append("")
+        if x is None or y is None or len(told) == NAMED_POINTS:
+            continue
+        spot = (
+            (float(x) - wide[0]) / (wide[1] - wide[0]),
+            (float(y) - high[0]) / (high[1] - high[0]),
+        )
+        if all(abs(spot[0] - a) > 0.17 or abs(spot[1] - b) > 0.08 for a, b in told):
+            told.append(spot)
+            shown[-1] = short(name, 12)
+    return shown
 
 
 def distribution(rows: Rows) -> Drawing:
