@@ -105,7 +105,8 @@
     if (!moved || !page()) return;
     moved = false;
     if (wanted !== null) window.scrollTo(0, wanted);
-    if (elsewhere) document.getElementById("content").focus({ preventScroll: true });
+    const typing = document.activeElement && document.activeElement.matches("input, dialog *");
+    if (elsewhere && !typing) document.getElementById("content").focus({ preventScroll: true });
     wanted = null;
     elsewhere = false;
   }

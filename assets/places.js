@@ -156,7 +156,7 @@
         choice.fill([]);
         note.textContent = said.lost;
       }
-      show(true);
+      show(document.activeElement === field);
     }
 
     function relabel() {
@@ -201,7 +201,10 @@
   }
 
   function built() {
-    const field = made("input", { type: "search", autocomplete: "off", spellcheck: "false" });
+    const field = made("input", {
+      type: "search", role: "combobox", "aria-expanded": "true", "aria-autocomplete": "list",
+      autocomplete: "off", spellcheck: "false",
+    });
     const list = made("div", { class: "hits", id: "beside", role: "listbox", tabindex: "-1" });
     const note = made("p", { class: "hits-note", role: "status" });
     const found = made("div", { class: "picker", popover: "auto", role: "dialog" }, field, list, note);

@@ -293,7 +293,9 @@ def note_view(place: str, rows: int = 0, why: str = "", **detail: str) -> None:
     """Write down that numbers or rows of a place are given out, or, with ``why``, that they are
     refused: each such answer has its line. Raises AuditUnavailable: then nothing is given out.
     """
-    told = {key: value[:300] for key, value in {**detail, "why": why}.items() if value}
+    renewed = "yes" if RENEWAL in flask.request.headers else ""
+    detail = {**detail, "why": why, "renewed": renewed}
+    told = {key: value[:300] for key, value in detail.items() if value}
     outcome = "refused" if why else "allowed"
     note(What.VIEW, place=place[:100], rows=rows, outcome=outcome, detail=told)
 

@@ -108,6 +108,19 @@ def test_escape_closes_what_is_open_before_it_leads_up(tab: Watched) -> None:
     at(page, "/place/330106")
 
 
+def test_what_is_typed_while_a_page_comes_is_not_lost(tab: Watched) -> None:
+    page = tab.open(STREET)
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("cuiyuan")
+    at(page, "/place/330106")
+    expect(page.locator("#search")).to_be_focused()
+    expect(page.locator("#search")).to_have_value("cuiyuan")
+    expect(page.locator("#hits a").first).to_be_visible()
+    page.locator("h1").click()
+    expect(page.locator(".drop")).to_be_hidden()
+
+
 def test_keys_in_a_field_are_letters(tab: Watched) -> None:
     page = tab.open(STREET)
     field = page.locator("#search")
