@@ -2,18 +2,11 @@
 (function () {
   "use strict";
 
-  let touched = false;
-  let fresh = false;
-  document.addEventListener("pointerdown", (event) => {
-    touched = event.pointerType === "touch";
-    fresh = true;
-  }, true);
-
   const links = (ground) => [...ground.querySelectorAll(".cells a")];
 
   // Which shape is pointed at, and what it has to say; null is none.
   const pointed = new WeakMap();
-  function point(ground, link) {
+  function point(ground, link, touch = false) {
     pointed.set(ground, link);
     for (const drawn of ground.querySelectorAll(".outline")) drawn.remove();
     const said = ground.parentElement.querySelector(".cell-said");
@@ -28,7 +21,7 @@
     const words = document.createElement("span");
     words.textContent = link.getAttribute("aria-label");
     said.append(words);
-    if (!touched) return;
+    if (!touch) return;
     const enter = document.createElement("a");
     enter.href = link.href;
     enter.className = "button strong";
@@ -36,27 +29,41 @@
     said.append(enter);
   }
 
-  // A click on a shape is one on its link; a finger first asks what it is. A finger's tap is told
-  // twice, the second time as a click of a mouse.
-  function click(ground, told) {
-    if (!fresh) return;
-    fresh = false;
-    const link = links(ground).find((each) => each.dataset.cell === told.points[0].data.uid);
-    if (!link) return;
-    if (touched && pointed.get(ground) !== link) {
-      point(ground, link);
-      return;
+  // The link of the shape under a spot of the screen.
+  function under(ground, x, y) {
+    for (const fill of ground.querySelectorAll(".js-fill")) {
+      const there = new DOMPoint(x, y).matrixTransform(fill.getScreenCTM().inverse());
+      if (!fill.isPointInFill(there)) continue;
+      const names = fill.closest(".trace").classList;
+      return links(ground).find((link) => names.contains(`trace${link.dataset.cell}`));
     }
-    const { ctrlKey, metaKey, shiftKey } = told.event || {};
-    const how = { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey };
-    link.dispatchEvent(new MouseEvent("click", how));
+    return null;
   }
 
-  function listen(ground, plot) {
-    plot.on("plotly_click", (told) => click(ground, told));
-    plot.on("plotly_hover", () => ground.classList.add("over"));
-    plot.on("plotly_unhover", () => ground.classList.remove("over"));
-  }
+  // A click on a shape is one on its link; a finger first asks what it is. Between down and up
+  // nothing may have moved, else it scrolls or drags. (Plotly lays a cover over all in between.)
+  let down = null;
+  const near = (one, other) => Math.hypot(one.x - other.x, one.y - other.y) < 10;
+  document.addEventListener("pointerdown", (event) => { down = event; }, true);
+  document.addEventListener("pointercancel", () => { down = null; }, true);
+  document.addEventListener("pointerup", (event) => {
+    const ground = down && down.target.closest && down.target.closest(".ground");
+    if (!ground || event.button !== 0 || !near(down, event)) return;
+    const link = under(ground, event.clientX, event.clientY);
+    if (!link) return;
+    if (event.pointerType === "touch" && pointed.get(ground) !== link) {
+      point(ground, link, true);
+      return;
+    }
+    const { ctrlKey, metaKey, shiftKey } = event;
+    const how = { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey };
+    link.dispatchEvent(new MouseEvent("click", how));
+  }, true);
+  document.addEventListener("pointermove", (event) => {
+    const ground = event.target.closest && event.target.closest(".ground");
+    if (!ground || event.pointerType === "touch") return;
+    ground.classList.toggle("over", Boolean(under(ground, event.clientX, event.clientY)));
+  });
 
   // One link of all is a step of the Tab key; the arrow keys lead on from it.
   function settle(ground, to) {
@@ -101,19 +108,13 @@
   });
   document.addEventListener("focusout", (event) => {
     const link = event.target.closest && event.target.closest(".cells a");
-    if (link && !touched) point(link.closest(".ground"), null);
+    if (link) point(link.closest(".ground"), null);
   });
 
-  // A map is drawn some time after its page has come, and the next page draws into the same plot.
-  const heard = new WeakMap();
+  // The next page draws into the same map: what was pointed at there is forgotten.
   const shown = new WeakMap();
   new MutationObserver(() => {
     for (const ground of document.querySelectorAll(".ground")) {
-      const plot = ground.querySelector(".js-plotly-plot");
-      if (plot && plot.on && heard.get(plot) !== plot._ev) {
-        heard.set(plot, plot._ev);
-        listen(ground, plot);
-      }
       if (shown.get(ground) === ground.dataset.address) continue;
       shown.set(ground, ground.dataset.address);
       point(ground, null);

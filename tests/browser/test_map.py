@@ -22,7 +22,7 @@ def opened(tab: Watched, path: str) -> Page:
 
 
 def seen(page: Page) -> None:
-    expect(page.locator(".ground .scatterlayer .trace").first).to_be_visible()
+    expect(page.locator(".ground .scatterlayer .trace").first).to_be_visible(timeout=20_000)
     page.locator(".ground").scroll_into_view_if_needed()
 
 
