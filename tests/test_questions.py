@@ -53,7 +53,7 @@ def rows(snapshot: Snapshot, name: str, place: Place, period: Period) -> list[Ro
 
 
 def total(found: list[Row], *columns: str) -> int:
-    return sum(row[column] for row in found for column in columns)
+    return sum(row[column] or 0 for row in found for column in columns)
 
 
 # ---- what is planted

@@ -6,7 +6,7 @@ asks_en  = "Which ones want a call now?"
 chart    = "table"
 enters   = "raised_at"
 leaves   = "case when false_alarm then coalesce(judged_at, cleared_at) else cleared_at end"
-labels   = { colour = ["颜色", "Colour"], place = ["地方", "Place"], topic = ["专题", "Topic"], enterprise = ["企业", "Enterprise"], value = ["数值", "Value"], baseline = ["基线", "Usual"], raised_on = ["生成", "Raised"], step = ["停在", "Waits for"], late = ["超期天", "Days late"], unit = ["责任单位", "Unit"], "签收" = ["签收", "Signing"], "研判" = ["研判", "Judging"], "派单" = ["派单", "Dispatch"], "处置" = ["处置", "Handling"], "反馈" = ["反馈", "Feedback"], "复核" = ["复核", "Check"], "销号" = ["销号", "Clearing"] }
+labels   = { colour = ["颜色", "Colour"], place = ["地方", "Place"], topic = ["专题", "Topic"], enterprise = ["企业", "Enterprise"], value = ["数值", "Value"], baseline = ["基线", "Usual"], raised_on = ["生成", "Raised"], step = ["停在", "Waits for"], late = ["超期天", "Days late"], unit = ["责任单位", "Unit"], "签收" = ["签收", "Signing"], "研判" = ["研判", "Judging"], "派单" = ["派单", "Dispatch"], "处置" = ["处置", "Handling"], "反馈" = ["反馈", "Feedback"], "复核" = ["复核", "Check"], "销号" = ["销号", "Clearing"], "留白" = ["留白", "Left open"] }
 order    = 20
 standard = "颜色与期限为本系统默认,非官方 [D]"
 meaning  = "期末仍未销号的红色和橙色预警,红在前,久的在前,最多 50 条。停在哪一步:下一步该做的。"
@@ -16,11 +16,12 @@ select
     colour,
     place,
     topic,
-    enterprise,
+    coalesce(enterprise, '–') as enterprise,
     value,
     baseline,
     raised_at::date as raised_on,
     case
+        when left_open then '留白'
         when checked_at is not null then '销号'
         when answered_at is not null then '复核'
         when handled_at is not null then '反馈'

@@ -21,4 +21,4 @@ select
     count(*) as warnings
 from warnings_here
 group by day, colour
-order by day, list_position(['red', 'orange', 'yellow', 'blue'], colour)
+order by list_position(['red', 'orange', 'yellow', 'blue'], colour), day
