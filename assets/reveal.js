@@ -42,7 +42,7 @@
     const told = made("p", "", { className: "told" });
     told.setAttribute("role", "status");
     const go = made("button", said.go, { type: "submit", className: "button strong" });
-    const leave = made("button", said.close, { type: "button", className: "button" });
+    const leave = made("button", said.leave, { type: "button", className: "button" });
     const acts = made("div", "", { className: "acts" });
     acts.append(go, leave);
     form.append(

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from hypothesis import given
 from hypothesis import settings as runs
 from hypothesis import strategies as st
 
-from cockpit.answers import lists
+from cockpit.answers import lists, rows
 from cockpit.answers.lists import Filter, Listed, Row, Wanted
+from cockpit.answers.small import FINEST
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.counting import PARTS
 from cockpit.model.facts import FACTS
@@ -27,8 +29,10 @@ from cockpit.model.scope import Cleared
 from cockpit.people.gate import CONSOLE, Scope, Viewer, gate
 from cockpit.people.roles import Role
 from cockpit.record import queries
+from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import asked as tally
+from tests import town as towns
 
 KEY = "0" * 64
 METRICS = [metric.name for metric in queries.metrics(Settings.queries)]
@@ -64,12 +68,12 @@ def listed(snapshot: Snapshot, place: Place, wanted: Wanted, *columns: str) -> L
 
 def every(snapshot: Snapshot, place: Place, wanted: Wanted, *columns: str) -> list[Row]:
     """The rows of all pages."""
-    rows: list[Row] = []
+    found: list[Row] = []
     first = listed(snapshot, place, wanted, *columns)
     for number in range(1, first.pages + 1):
-        rows += listed(snapshot, place, replace(wanted, page=number), *columns).rows
-    assert len(rows) == first.total
-    return rows
+        found += listed(snapshot, place, replace(wanted, page=number), *columns).rows
+    assert len(found) == first.total
+    return found
 
 
 # ── The law ──────────────────────────────────────────────────────────────────────────────────────
@@ -78,6 +82,8 @@ def every(snapshot: Snapshot, place: Place, wanted: Wanted, *columns: str) -> li
 def hold(snapshot: Snapshot, name: str, place: Place, period: Period) -> None:
     """The rows behind each part of a metric are as many as it counts, or add up to it."""
     one = snapshot.metric(name)
+    if FACTS[one.metric.fact].sensitive and place.rung == FINEST:
+        return  # neither the number is told nor the rows
     told = tally.at(snapshot, [one], place, period)[name]
     for part in PARTS:
         if part == "denominator" and not one.metric.denominator:
@@ -286,6 +292,40 @@ def test_no_row_lies_outside_the_viewers_place(big: Snapshot, data: st.DataObjec
     )
     for row in lists.page(big, seen, wanted, KEY).rows:
         assert inside.lo <= row.place.lo <= inside.hi
+
+
+def test_a_sensitive_row_keeps_its_grid_to_itself(tmp_path: Path) -> None:
+    settings = towns.found(tmp_path)
+    with Record(settings) as record:
+        towns.send(
+            record,
+            "warnings.csv",
+            "number,place,topic,colour,raised_at\n"
+            "w1,town/n/e/1/a,命案,red,2026-01-05\nw2,town/n/e/1/a,电诈,blue,2026-01-06\n"
+            "w3,town/n/e/1,访源,blue,2026-01-07\n",
+            "warnings",
+        )
+        towns.publish(record)
+    with Snapshots(settings.snapshots).current() as snapshot:
+        wanted = Wanted("warnings", Period(), sort="topic")
+
+        def seen(code: str) -> list[tuple[str, str]]:
+            rows = listed(snapshot, snapshot.tree.place(code), wanted, "topic", "place").rows
+            return sorted((row.values["topic"], row.place.name) for row in rows)
+
+        assert seen("town/n/e/1") == [("命案", "Elm1"), ("电诈", "Elm1a"), ("访源", "Elm1")]
+        assert seen("town/n/e/1/a") == [("电诈", "Elm1a")]
+        whole = listed(snapshot, snapshot.tree.root, wanted, "topic", "place").rows
+        codes = {row.values["topic"]: row.values["place"] for row in whole}
+        assert codes == {"命案": None, "电诈": "town/n/e/1/a", "访源": None}
+        by_topic = {row.values["topic"]: row.ref for row in whole}
+        grid = cleared(snapshot, snapshot.tree.place("town/n/e/1/a"))
+        assert rows.place(snapshot, grid, "warnings", by_topic["命案"], KEY) is None
+        assert rows.place(snapshot, grid, "warnings", by_topic["电诈"], KEY) is not None
+        for name in ("sort", "filters"):
+            asked = {"sort": "place", "filters": (Filter("place", "is", "town/n/e/1/a"),)}[name]
+            with pytest.raises(Mistake):
+                listed(snapshot, snapshot.tree.root, replace(wanted, **{name: asked}))  # type: ignore[arg-type]
 
 
 def test_a_display_gets_no_rows_even_of_what_it_may_count(big: Snapshot) -> None:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -435,8 +437,9 @@ def test_a_request_from_elsewhere_reveals_nothing(settings: Settings) -> None:
     assert village.PHONE not in client.get(f"/reveal{row.removeprefix('/row')}").text
 
 
-def test_what_cannot_be_written_down_is_not_revealed(tmp_path: Path) -> None:
-    settings = village.found(tmp_path)
+def test_what_cannot_be_written_down_is_not_revealed(settings: Settings, tmp_path: Path) -> None:
+    shutil.copytree(settings.home, tmp_path / "home")
+    settings = replace(settings, home=tmp_path / "home")
     client = signed.client(settings, use_cookies=False)
     row = row_of(client, village.NUMBER)
     registry = Registry(settings)

@@ -50,6 +50,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "Numbers in full; titles as they are shown",
     ),
     "rows_apply": ("应用", "Apply"),
+    "rows_kept_back": (
+        "涉敏专题在网格一级不列明细；请看所在村社，那里不写到网格。",
+        "Sensitive topics are not listed for a grid; its community lists them, without their grid.",
+    ),
     "rows_where": ("所在", "Place"),
     "rows_yes": ("是", "Yes"),
     "rows_no": ("否", "No"),

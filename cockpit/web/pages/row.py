@@ -314,7 +314,7 @@ def _reveals(single: Single, words: Words) -> dict[str, str]:
         "data_short": words("reveal_short"),
         "data_failed": words("reveal_failed", why="{why}"),
         "data_gone": words("reveal_gone"),
-        "data_close": words("close"),
+        "data_leave": words("close"),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cockpit.answers.lists import MOST, PAGE, Filter, Row, filterable, sortable
+from cockpit.answers.small import FINEST
 from cockpit.model.counting import PARTS, Part
 from cockpit.model.fact import Column
 from cockpit.model.metric import Tally
@@ -61,6 +62,8 @@ def _notices(shown: Shown, words: Words) -> list[Element]:
         told.append(words("cut", code=shown.seen.asked.code, place=shown.place.name))
     if shown.listing.wrong:
         told.append(words("wrong", what=", ".join(shown.listing.wrong)))
+    if shown.listing.declared.sensitive and shown.place.rung == FINEST:
+        told.append(words("rows_kept_back"))
     return [element("P", text, cls="notice", role="status") for text in told]
 
 
@@ -157,6 +160,8 @@ def _what(shown: Shown, words: Words) -> Element:
 
 
 def _many(counted: Tally, part: Part) -> str:
+    if counted.hidden:
+        return counted.hidden
     number = {
         "numerator": counted.numerator,
         "denominator": counted.denominator,
@@ -289,7 +294,7 @@ def _add(shown: Shown, words: Words) -> Element:
             action=asked.href(page=1),
             method="get",
         ),
-        cls="own add",
+        cls="own add fold",
     )
 
 
