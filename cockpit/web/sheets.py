@@ -72,7 +72,7 @@ def metrics(view: View, words: Words) -> Sheet:
 def below(view: View, words: Words) -> Sheet:
     """The places one level down as the page ranks them, what lies in none of them, and all."""
     chosen = [one.metric for one in view.columns]
-    heads: list[str] = [words("place"), words("code"), words("rank_head")]
+    heads: list[str] = [words("place"), words("place_number"), words("rank_head")]
     for metric in chosen:
         title = words.metric(metric)
         heads.append(title)

@@ -17,7 +17,7 @@ EXPORTS: dict[str, tuple[str, str]] = {
     "value_then": ("对比期数值", "Value then"),
     "left_open_count": ("留白数", "Left open"),
     "rank_head": ("名次", "Rank"),
-    "code": ("代码", "Code"),
+    "place_number": ("代码", "Code"),
     "below_sheet": ("下一级", "One level down"),
     "trend_sheet": ("趋势", "Trend"),
     "definitions_sheet": ("口径", "Definitions"),

@@ -35,7 +35,6 @@ PANELS: dict[str, tuple[str, str]] = {
     "panel_question": ("问题", "Question"),
     "panel_sql": ("查询", "Query"),
     "panel_owner": ("负责人", "Owner"),
-    "panel_file": ("文件", "File"),
     "panel_took": ("用时", "Took"),
     "panel_took_ms": ("{ms} 毫秒", "{ms} ms"),
     "panel_broken": (
