@@ -19,14 +19,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.answers.snapshot import Snapshot, Snapshots
+from cockpit.model.judgement import verdict
 from cockpit.model.metric import Metric, Tally
 from cockpit.model.shape import Shape
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from cockpit.web import map, shapes
 from cockpit.web.shades import Scale, scale
+from cockpit.web.subject import day_of, metrics
 from cockpit.web.urls import LANGUAGES, State
-from cockpit.web.view import day_of, metrics, verdict
 from cockpit.web.words import Words
 from tests import pages, signed
 from tests import town as towns
@@ -70,7 +71,7 @@ def test_every_child_is_on_the_map_with_the_number_of_ask(
     client: FlaskClient, snapshot: Snapshot
 ) -> None:
     dice = random.Random(5)
-    names = [one.metric.name for one in metrics(snapshot)]
+    names = [one.metric.name for one in metrics(snapshot, "cases")]
     for number in range(12):
         places = [p for p in snapshot.tree.places if p.rung == number % 4]
         since = day_of(snapshot) - timedelta(days=dice.randrange(400))

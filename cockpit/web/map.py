@@ -6,7 +6,7 @@ map that nobody can see or point at is a list of links.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cockpit.answers import tally
@@ -178,14 +178,10 @@ def _ground(view: View, words: Words, shown: Map) -> Child:
 
 def _link(view: View, words: Words, cell: Cell, scanned: shapes.Scanned) -> Element:
     """A link that lies on its shape, and writes on it what there is room for."""
-    name = words.place(cell.place)
-    value = numbers.short(view.metric, cell.counted, words.language)
-    if view.metric.target is not None and cell.counted.value is not None:
-        value = f"{cell.shade.mark} {value}"
     room, lines = min(
         (
             (scanned.room(max(map(shapes.pixels, lines)), shapes.LINE * len(lines)), lines)
-            for lines in ((name, value), (*shapes.halved(name), value))
+            for lines in _lines(view, words, cell)
         ),
         key=lambda found: found[0].wide,
     )
@@ -210,6 +206,17 @@ def _link(view: View, words: Words, cell: Cell, scanned: shapes.Scanned) -> Elem
             "--mark": f"{mark.wide}px",
         },
     )
+
+
+def _lines(view: View, words: Words, cell: Cell) -> Iterator[tuple[str, ...]]:
+    """Name and value in all the ways that they may be broken; a mark only where it is a verdict."""
+    name = words.place(cell.place)
+    value: tuple[str, ...] = (numbers.short(view.metric, cell.counted, words.language),)
+    if view.metric.target is not None and cell.counted.value is not None:
+        value = (cell.shade.mark, *value)
+    for names in dict.fromkeys([(name,), shapes.halved(name)]):
+        yield (*names, " ".join(value))
+        yield (*names, *value)
 
 
 def _told(view: View, words: Words, cell: Cell) -> list[str]:

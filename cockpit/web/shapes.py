@@ -5,6 +5,7 @@ Like every figure it carries no colours: the style sheet paints a trace by the `
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ FORMAT = 4 / 3
 """Width to height of a map that may have any."""
 EDGE = 6
 """Kept free around it, for its outline."""
-SCAN = 16
+SCAN = 12
 """Level lines on which room for words is looked for."""
 ALMOST = 0.92
 """Of the best room for words, so much is as good, if it is nearer to the middle."""
@@ -136,44 +137,43 @@ def figure(on: Sheet, traces: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 class Scanned:
-    """A drawn shape as level stretches, on which boxes are tried."""
+    """A drawn shape as the boxes that lie between two of its level lines."""
 
     def __init__(self, on: Sheet, shape: Shape):
         self.on = on
         left, bottom, right, top = bounds(shape)
         self.middle = (left + right) / 2, (bottom + top) / 2
         step = (top - bottom) / SCAN
-        self.levels = [bottom + step * (number + 0.5) for number in range(SCAN)]
-        self.stretches = [
+        levels = [bottom + step * (number + 0.5) for number in range(SCAN)]
+        stretches = [
             max(chords(shape, y), key=lambda chord: chord[1] - chord[0], default=(0.0, 0.0))
-            for y in self.levels
+            for y in levels
         ]
+        self.boxes: list[tuple[float, float, float, float]] = []
+        """Width, height and middle of each."""
+        for first in range(SCAN):
+            left, right = stretches[first]
+            for last in range(first, SCAN):
+                left, right = max(left, stretches[last][0]), min(right, stretches[last][1])
+                if left >= right:
+                    break
+                x, y = (left + right) / 2, (levels[first] + levels[last]) / 2
+                self.boxes.append((right - left, (last - first + 0.5) * step, x, y))
 
     def room(self, width: float, height: float) -> Room:
-        """Where a box of so many pixels has room: of what is almost the best, the middlemost."""
-        step = self.levels[1] - self.levels[0]
-        found: list[tuple[float, float, float]] = []
-        best = 0.0
-        for first in range(SCAN):
-            left, right = self.stretches[first]
-            for last in range(first, SCAN):
-                left = max(left, self.stretches[last][0])
-                right = min(right, self.stretches[last][1])
-                if right - left <= ALMOST * best * width:
-                    break
-                fits = min((last - first + 0.5) * step / height, (right - left) / width)
-                best = max(best, fits)
-                middle = (self.levels[first] + self.levels[last]) / 2
-                found.append((fits, (left + right) / 2, middle))
-        fits, x, y = min(
-            (spot for spot in found if spot[0] >= ALMOST * best),
-            key=lambda spot: abs(spot[1] - self.middle[0]) + abs(spot[2] - self.middle[1]),
-            default=(0.0, *self.middle),
-        )
-        wide = min(self.on.width / fits, NEVER) if fits else NEVER
+        """Where so many pixels have room: of what is almost the best, the middlemost."""
+        fits = [min(w / width, h / height) for w, h, _, _ in self.boxes]
+        best, spot = max(fits, default=0.0), self.middle
+        far = math.inf
+        for fit, (_, _, x, y) in zip(fits, self.boxes, strict=True):
+            if fit >= ALMOST * best:
+                off = abs(x - self.middle[0]) + abs(y - self.middle[1])
+                if off < far:
+                    far, found, spot = off, fit, (x, y)
+        wide = min(self.on.width / found, NEVER) if far < math.inf else NEVER
         return Room(
-            round(100 * x / self.on.width, 1),
-            round(100 * (1 - y / self.on.height), 1),
+            round(100 * spot[0] / self.on.width, 1),
+            round(100 * (1 - spot[1] / self.on.height), 1),
             round(wide),
         )
 
