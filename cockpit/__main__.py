@@ -341,10 +341,11 @@ def ask(
     for label, part in rows:
         table.add_row(
             label or told["name"],
-            answers.shown(about, part["value"]),
-            f"{part['numerator']:,}",
-            "–" if part["denominator"] is None else f"{part['denominator']:,}",
-            f"{part['left_open']:,}",
+            answers.shown(about, part["value"], part.get("hidden", "")),
+            *(
+                "–" if part[key] is None else f"{part[key]:,}"
+                for key in ("numerator", "denominator", "left_open")
+            ),
         )
     out.print(table)
     out.print(f"[dim]{about.meaning} 口径: {about.clock or about.enters}. {about.standard}[/]")

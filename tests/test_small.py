@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.answers.small import BESIDE, LEAST, Cell, bounds, family, veil, veil_rows
+from cockpit.answers import ask, lists, panel, rows, tally
+from cockpit.answers.around import around
+from cockpit.answers.lists import Wanted
+from cockpit.answers.small import (
+    BESIDE,
+    FINEST,
+    LEAST,
+    Cell,
+    bounds,
+    family,
+    veil,
+    veil_rows,
+)
+from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.counting import Counted
+from cockpit.model.facts import FACTS
 from cockpit.model.metric import Metric, Tally, read_metrics
+from cockpit.model.period import Period
+from cockpit.model.places import Place
+from cockpit.model.warnings import COLOURS
+from cockpit.record.store import Record
+from cockpit.settings import Settings
+from tests import asked as plainly
+from tests import signed
+from tests import town as towns
+from tests.asked import cleared
+from tests.pages import every, page, text, the
 
 COUNTS = st.integers(0, 12) | st.integers(0, 2) | st.sampled_from([0, 4, 5, 40, 1000])
 """Mostly small: there the law may break."""
 
 
 def counted(name: str, **more: object) -> Counted:
-    values = {"title": "x", "numerator": "true", "meaning": "x", "fact": "warnings"}
+    values: dict[str, object] = {
+        "title": "x",
+        "numerator": "true",
+        "meaning": "x",
+        "fact": "warnings",
+    }
     values |= {"clock": "raised_at", "sensitive": True, "name": name}
     return Counted(Metric(**{**values, **more}), True, True)  # type: ignore[arg-type]
 
@@ -97,11 +130,11 @@ def test_nor_for_who_knows_how_it_is_hidden(many: int) -> None:
         seen = [bound or -number for number, bound in zip(numbers, found, strict=True)]
         told = [0 if bound else number for number, bound in zip(numbers, found, strict=True)]
         alike[(*seen, *told, sum(numbers))].append(numbers)
-    for told, groups in alike.items():
+    for said, groups in alike.items():
         for at in range(many):
             values = {numbers[at] for numbers in groups}
             if any(0 < value < LEAST for value in values):
-                assert len(values) > 1, (told, groups)
+                assert len(values) > 1, (said, groups)
 
 
 def test_nought_is_hidden_too_where_a_neighbour_is_small() -> None:
@@ -160,8 +193,8 @@ def test_all_of_a_family_are_asked_for_with_one_of_it() -> None:
 def test_rows_of_a_panel() -> None:
     rows = [("a", 12, 3, 0.25), ("b", 0, 0, None), ("c", 20, 8, 0.4)]
     told, said = veil_rows(rows, counts=[1, 2], numbers=[3])
-    assert told == [("a", None, None, None), ("b", None, None, None), ("c", 20, 8, 0.4)]
-    assert said == [BESIDE, "<5", ""]
+    assert told == [("c", 20, 8, 0.4), ("a", None, None, None), ("b", None, None, None)]
+    assert said == ["", BESIDE, "<5"]
     assert veil_rows(rows[2:], counts=[1, 2]) == (rows[2:], [""])
 
 
@@ -177,3 +210,301 @@ def test_a_metric_is_sensitive_where_its_fact_is_unless_it_says_so() -> None:
 def test_hidden_tallies_do_not_add() -> None:
     with pytest.raises(ValueError, match="hidden"):
         Tally(0, None, 0, hidden="<5") + plain(3)
+
+
+# ── In a city ────────────────────────────────────────────────────────────────────────────────────
+
+YEAR = Period(date(2025, 11, 1), date(2026, 10, 31))
+GRIDS = {
+    "c/1": (1, 0, 3, 6, 14, 0),
+    "c/2": (2,),
+    "c/3": (0, 0, 0),
+    "c/4": (4, 4, 30),
+    "c/5": (3, 21, 60),
+    "c/6": (7, 0, 5),
+}
+"""Warnings in each grid of each community; beside them two in each that lie in no grid."""
+HUSHED = FACTS["warnings"].sensitive
+TOLD = re.compile(r"[▲✓✕○ ]*(–|n?<\d+|\*)")
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A city of one street, with warnings in its grids."""
+    settings = towns.found(tmp_path_factory.mktemp("small"))
+    places = ["code,name,level,parent", "c,City,city,", "c/d,District,district,c"]
+    places += ["c/s,Street,street,c/d"]
+    warnings: list[dict[str, str]] = []
+    dice = random.Random(5)
+    for community, counts in GRIDS.items():
+        places.append(f"{community},Community {community[-1]},community,c/s")
+        spots = [community, community]
+        for at, many in enumerate(counts):
+            code = f"{community}/{'abcdef'[at]}"
+            places.append(f"{code},Grid {code[2:]},grid,{community}")
+            spots += [code] * many
+        warnings += [warning(f"w{len(warnings) + n}", spot, dice) for n, spot in enumerate(spots)]
+    (settings.city / "places.csv").write_text("\n".join(places) + "\n", "utf-8")
+    with Record(settings) as record:
+        towns.send(record, "w.csv", towns.as_csv(warnings), by="warnings")
+        towns.send(
+            record,
+            "c.csv",
+            "number,place,reported_at\nn1,c/1/a,2026-06-20 09:00\nn2,c/4,2026-10-31 09:00\n",
+        )
+        towns.publish(record)
+    return settings
+
+
+def warning(number: str, place: str, dice: random.Random) -> dict[str, str]:
+    raised = datetime(2026, 6, 1) + timedelta(hours=dice.randrange(24 * 60))
+    return {
+        "number": number,
+        "place": place,
+        "topic": dice.choice([*HUSHED, "电诈", "纠纷警情", "火灾"]),
+        "colour": dice.choice(COLOURS),
+        "raised_at": f"{raised:%F %T}",
+        "sign_due_at": f"{raised + timedelta(hours=1):%F %T}",
+        "signed_at": f"{raised + timedelta(minutes=dice.randrange(90)):%F %T}",
+        "cleared_at": f"{raised + timedelta(days=9):%F %T}" if dice.random() < 0.6 else "",
+        "case_number": "n1" if dice.random() < 0.5 else "",
+    }
+
+
+@pytest.fixture(scope="module")
+def city(settled: Settings) -> Iterator[Snapshot]:
+    with Snapshots(settled.snapshots).current() as snapshot:
+        yield snapshot
+
+
+@pytest.fixture(scope="module")
+def sensitive(city: Snapshot) -> list[Counted]:
+    return [one for one in city.counted.values() if one.metric.fact == "warnings"]
+
+
+@pytest.fixture(scope="module")
+def communities(city: Snapshot) -> list[Place]:
+    return [city.tree.place(code) for code in GRIDS]
+
+
+def test_the_grids_of_a_community_by_head(city: Snapshot) -> None:
+    """One, none and three, six, fourteen, none: what is under five is not told apart."""
+    raised = [city.metric("warnings_raised")]
+
+    def told(code: str) -> list[str]:
+        found, apart = tally.below(city, raised, cleared(city, city.tree.place(code)), Period())
+        assert apart["warnings_raised"].numerator == 2
+        cells = [tallies["warnings_raised"] for tallies in found.values()]
+        return [cell.hidden or str(cell.numerator) for cell in cells]
+
+    assert told("c/1") == ["<5", "<5", "<5", "6", "14", "<5"]
+    assert told("c/3") == ["0", "0", "0"]
+    assert told("c/4") == ["<50", "<50", "<50"]
+    assert told("c/5") == ["<50", "<50", "60"]
+    assert told("c/6") == ["7", "0", "5"]
+
+
+def test_an_only_grid_is_covered_by_what_lies_in_none(city: Snapshot) -> None:
+    raised = [city.metric("warnings_raised")]
+    place = city.tree.place("c/2")
+    found, apart = tally.below(city, raised, cleared(city, place), Period())
+    assert found["c/2/a"]["warnings_raised"].hidden == "<5"
+    assert apart["warnings_raised"].hidden == "<5"
+    assert tally.at(city, raised, cleared(city, place), Period())["warnings_raised"].numerator == 4
+
+
+def test_every_question_about_a_leaf_is_answered_alike(
+    city: Snapshot, sensitive: list[Counted], communities: list[Place]
+) -> None:
+    hidden = 0
+    for place in (communities[0], communities[1], communities[3]):
+        for period in (Period(), Period(date(2026, 6, 1), date(2026, 6, 30))):
+            seen = cleared(city, place)
+            below, apart = tally.below(city, sensitive, seen, period)
+            (here,) = around(city, sensitive, seen, period)
+            assert (here.below, here.apart) == (below, apart)
+            assert here.here == plainly.at(city, sensitive, place, period)
+            raw, raw_apart = plainly.below(city, sensitive, place, period)
+            for name, counted in apart.items():
+                assert counted == raw_apart[name] or (counted.hidden and len(below) == 1)
+            for leaf in city.tree.below(place):
+                told = below[leaf.code]
+                assert tally.at(city, sensitive, cleared(city, leaf), period) == told
+                (beside,) = around(city, sensitive, cleared(city, leaf), period)
+                assert (beside.here, beside.beside) == (told, below)
+                for name, counted in told.items():
+                    hidden += bool(counted.hidden)
+                    assert counted.hidden or counted == raw[leaf.code][name]
+                    if 0 < raw[leaf.code][name].answered < LEAST:
+                        assert counted.hidden
+    assert hidden > 50
+
+
+def test_one_alone_is_never_hidden(
+    city: Snapshot, sensitive: list[Counted], communities: list[Place]
+) -> None:
+    for place in communities:
+        for period in (YEAR, Period(date(2026, 7, 1), date(2026, 7, 31))):
+            below, apart = tally.below(city, sensitive, cleared(city, place), period)
+            for one in sensitive:
+                name = one.metric.name
+                group = [*(tallies[name] for tallies in below.values()), apart[name]]
+                assert sum(bool(each.hidden) for each in group) != 1
+
+
+@pytest.mark.parametrize("step", ["day", "week", "month"])
+def test_along_time_a_leaf_is_told_wholly_or_not(
+    city: Snapshot, sensitive: list[Counted], communities: list[Place], step: tally.Step
+) -> None:
+    for place in communities:
+        for leaf in city.tree.below(place):
+            whole = tally.at(city, sensitive, cleared(city, leaf), YEAR)
+            steps = tally.by(city, sensitive, cleared(city, leaf), YEAR, step)
+            raw = plainly.by(city, sensitive, leaf, YEAR, step)
+            for one in sensitive:
+                name = one.metric.name
+                told = [tallies[name] for _, tallies in steps]
+                hidden = {bool(each.hidden) for each in told}
+                assert len(hidden) == bool(steps)
+                if whole[name].hidden:
+                    assert hidden == {True}
+                if hidden == {False}:
+                    nothing = [tally.blank([one])[name]] * len(told)
+                    assert told == ([tallies[name] for _, tallies in raw] or nothing)
+                    assert not any(0 < each.answered < LEAST for each in told)
+
+
+def test_the_levels_above_see_all(city: Snapshot, sensitive: list[Counted]) -> None:
+    for place in city.tree.places:
+        if place.rung < FINEST:
+            found = tally.at(city, sensitive, cleared(city, place), YEAR)
+            assert found == plainly.at(city, sensitive, place, YEAR)
+            assert not any(counted.hidden for counted in found.values())
+
+
+def test_the_api_says_null_and_what_is_told_instead(
+    city: Snapshot, communities: list[Place]
+) -> None:
+    told = ask.ask(
+        city, "warnings_raised", cleared(city, communities[0]), YEAR, children=True, step="month"
+    )
+    assert told["numerator"] is not None
+    hidden = [child for child in told["below"] if "hidden" in child]
+    assert hidden
+    for child in hidden:
+        assert child == {
+            "place": child["place"],
+            "name": child["name"],
+            **dict.fromkeys(("numerator", "denominator", "value", "answered", "left_open")),
+            "hidden": "<5",
+        }
+
+
+def test_no_page_tells_a_hidden_number(
+    settled: Settings, city: Snapshot, communities: list[Place]
+) -> None:
+    client = signed.client(settled)
+    place = communities[0]
+    asked = "?subject=warnings&period=all&lang=en"
+    tree = page(client, f"/place/{place.code}{asked}")
+    assert "numbers under five are not told" in text(tree)
+    cells = [
+        text(cell)
+        for row in every(the(tree, tag="Table", cls="children"), tag="Tr")
+        if row["props"].get("data-code")
+        for cell in every(row, tag="Td")
+    ]
+    assert any("<5" in cell for cell in cells)
+    small = [cell for cell in cells if re.fullmatch(r"[^\d]*[1-4]( .*)?", cell, re.DOTALL)]
+    assert small == []
+    for leaf in city.tree.below(place)[:3]:
+        tree = page(client, f"/place/{leaf.code}{asked}")
+        values = [text(each) for each in every(tree, cls="number")]
+        assert values
+        assert [value for value in values if not TOLD.fullmatch(value)] == []
+
+
+# ── Rows and panels ──────────────────────────────────────────────────────────────────────────────
+
+
+def listed(snapshot: Snapshot, place: Place) -> list[lists.Row]:
+    """All warnings of a place, and of all below it."""
+    found: list[lists.Row] = []
+    seen, pages = cleared(snapshot, place), 1
+    while len(found) < pages * lists.PAGE:
+        wanted = Wanted("warnings", Period(), page=len(found) // lists.PAGE + 1)
+        told = lists.page(snapshot, seen, wanted, "key", FACTS["warnings"].names)
+        found += told.rows
+        pages = told.pages
+        if len(found) == told.total:
+            break
+    return found
+
+
+def test_rows_about_sensitive_topics_are_told_by_community(
+    city: Snapshot, communities: list[Place]
+) -> None:
+    all_ = listed(city, city.tree.root)
+    assert len(all_) == sum(sum(counts) + 2 for counts in GRIDS.values())
+    lifted = [row for row in all_ if row.values["topic"] in HUSHED]
+    assert {row.place.rung for row in lifted} == {FINEST - 1}
+    assert {row.values["place"] for row in lifted} - set(GRIDS) == {None}
+    others = [row for row in all_ if row.values["topic"] not in HUSHED]
+    assert {row.place.rung for row in others} == {FINEST, FINEST - 1}
+    for place in communities:
+        here = [row for row in all_ if place.lo <= row.place.lo <= place.hi]
+        assert len(here) == sum(GRIDS[place.code]) + 2
+        assert {row.ref for row in listed(city, place)} == {row.ref for row in here}
+        for leaf in city.tree.below(place):
+            of_leaf = {row.ref for row in listed(city, leaf)}
+            assert of_leaf == {row.ref for row in here if row.place == leaf}
+
+
+def test_such_a_row_is_not_found_from_its_grid_nor_by_its_case(city: Snapshot) -> None:
+    ref = lists.ref(FACTS["warnings"])
+    known = dict(city.rows(f"select {ref}, pos from warnings r", {"key": "key"}))
+    linked = 0
+    for row in listed(city, city.tree.root):
+        leaf = city.tree.places[known[row.ref]]
+        if linked < 3 and row.values["topic"] in HUSHED and leaf.rung == FINEST:
+            found = rows.one(city, cleared(city, row.place), "warnings", row.ref, "key")
+            assert found is not None
+            assert (found.row.place, found.row.values["place"]) == (row.place, None)
+            assert not [kin for kin in found.kin if kin.rows]
+            linked += bool(row.values["case_number"])
+            assert rows.one(city, cleared(city, leaf), "warnings", row.ref, "key") is None
+            assert rows.place(city, cleared(city, leaf), "warnings", row.ref, "key") is None
+    assert linked
+    asked = f"select {lists.ref(FACTS['cases'])} from cases r where number = 'n1'"
+    [(case,)] = city.rows(asked, {"key": "key"})
+    whole = rows.one(city, cleared(city, city.tree.root), "cases", case, "key")
+    assert whole is not None
+    beside = {row.values["topic"] for kin in whole.kin for row in kin.rows}
+    assert beside
+    assert not beside & set(HUSHED)
+
+
+def test_no_panel_tells_a_small_count_by_grid(city: Snapshot, communities: list[Place]) -> None:
+    names = [one for one in city.panels.values() if one.panel.fact == "warnings"]
+    assert names
+    hidden = 0
+    for bound in names:
+        for place in (communities[0], *city.tree.below(communities[0])[2:5]):
+            seen = cleared(city, place)
+            said = panel.run(city, bound, seen, Period(), date(2026, 10, 31))
+            columns = [name for name, _ in said.columns]
+            by_grid = place.rung == FINEST or "place" in columns
+            for row, instead in zip(said.rows, said.hidden or [""] * len(said.rows), strict=True):
+                told = [
+                    value
+                    for name, value in zip(columns, row, strict=True)
+                    if name in bound.panel.counts
+                ]
+                hidden += bool(instead)
+                if by_grid and not instead:
+                    assert not [value for value in told if value and value < LEAST]
+                if instead:
+                    assert set(told) == {None}
+                if place.rung == FINEST and "topic" in columns:
+                    assert row[columns.index("topic")] not in FACTS["warnings"].sensitive
+    assert hidden

@@ -6,19 +6,17 @@ A page needs them all, and what a query costs is less its rows than being asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
-from cockpit.answers.tally import Stretch, Tallies, alike, blank, stretch, tallied
+from cockpit.answers.tally import OWN, Stretch, Tallies, alike, blank, stretch, tallied
 from cockpit.model.counting import Counted, part_types
 from cockpit.model.period import Period
 from cockpit.model.places import Place
 from cockpit.model.scope import Cleared
-
-OWN = -1
-"""How the query numbers what lies in a place and in none of its children: no place has it."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,49 @@ def around(
     periods.
     """
     place, tree = seen.place, snapshot.tree
-    children = tree.below(place)
     beside: list[Place] = []
     if place.parent is not None and place.lo != seen.root.lo:
         above = tree.below(tree.by_code[place.parent])
         beside = [each for each in above if each.rung == place.rung]
+    found = _found(snapshot, metrics, place, beside, periods)
+    guarded = small.guarded(tree, snapshot.counted.values(), metrics, place)
+    if guarded is None:
+        return found
+    parent, asked = guarded
+    family = _found(snapshot, asked, parent, [], periods)
+    return tuple(
+        _veiled(snapshot, place, parent, asked, each, leaves)
+        for each, leaves in zip(found, family, strict=True)
+    )
+
+
+def _veiled(
+    snapshot: Snapshot,
+    place: Place,
+    parent: Place,
+    asked: Sequence[Counted],
+    found: Around,
+    family: Around,
+) -> Around:
+    """What is around a leaf, or one above, as it may be told."""
+    all_ = {**family.below, small.APART: family.apart}
+    told = small.veil(small.leaves(snapshot.tree, parent, all_), asked)
+    if place.lo == parent.lo:
+        below = small.lay({**found.below, small.APART: found.apart}, told)
+        return replace(found, apart=below.pop(small.APART), below=below)
+    here = small.lay({place.code: found.here}, told)[place.code]
+    return replace(found, here=here, beside=small.lay(found.beside, told))
+
+
+def _found(
+    snapshot: Snapshot,
+    metrics: Sequence[Counted],
+    place: Place,
+    beside: Sequence[Place],
+    periods: Sequence[Period],
+) -> tuple[Around, ...]:
+    """The same with nothing hidden."""
+    children = snapshot.tree.below(place)
     found: list[dict[int, Tallies]] = [{} for _ in periods]
     for _, mine in alike(metrics, lambda one: None):
         rows = _rows(snapshot, mine, place, children, beside)

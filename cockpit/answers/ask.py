@@ -57,7 +57,12 @@ def named(place: Place) -> dict[str, str]:
 
 
 def parts(counted: Tally) -> dict[str, Any]:
-    """A tally as answers give it; ``value`` is None where nothing was counted."""
+    """A tally as answers give it; ``value`` is None where nothing was counted. Where its numbers
+    are hidden all are None, and ``hidden`` says what is told instead.
+    """
+    if counted.hidden:
+        nothing = dict.fromkeys(("numerator", "denominator", "value", "answered", "left_open"))
+        return {**nothing, "hidden": counted.hidden}
     return {
         "numerator": _plain(counted.numerator),
         "denominator": _plain(counted.denominator),
@@ -67,8 +72,10 @@ def parts(counted: Tally) -> dict[str, Any]:
     }
 
 
-def shown(metric: Metric, value: float | None) -> str:
+def shown(metric: Metric, value: float | None, hidden: str = "") -> str:
     """A value as the shell prints it; nothing counted is a dash."""
+    if hidden:
+        return hidden
     if value is None:
         return "–"
     if metric.unit == "percent":

@@ -258,20 +258,23 @@ def _kin(snapshot: Snapshot, seen: Cleared, fact: Fact, row: _Key, key: str) -> 
 
     here, number = seen.place, row.number
     if fact.name == "cases":
-        warned = rows("warnings", here, "r.case_number = $number", number=number)
+        # A case says in which grid it lies, and a warning about a sensitive topic does not.
+        test = f"r.case_number = $number and not {lists.is_sensitive(FACTS['warnings'])}"
+        warned = rows("warnings", here, test, number=number)
         return [
             Kin("linked_warnings", "warnings", warned),
             Kin("repeats", "cases", _chain(snapshot, seen, row, rows)),
         ]
     if fact.name == "warnings":
-        case, raised = _of(snapshot, fact, row, "r.case_number, r.raised_at")
+        asked = f"if({lists.is_sensitive(fact)}, null, r.case_number), r.raised_at"
+        case, raised = _of(snapshot, fact, row, asked)
         near = "r.number = $case and r.reported_at between $first and $last"
         times = {"first": raised - REACH, "last": raised + REACH}
         cases = rows("cases", here, near, case=case, **times) if case is not None else ()
         return [Kin("linked_cases", "cases", cases)]
     if fact.name == "datasets":
-        asked = rows("share_requests", here, "r.dataset = $number", number=number)
-        return [Kin("requests_about", "share_requests", asked)]
+        requests = rows("share_requests", here, "r.dataset = $number", number=number)
+        return [Kin("requests_about", "share_requests", requests)]
     (dataset,) = _of(snapshot, fact, row, "r.dataset")
     return [Kin("dataset_of", "datasets", rows("datasets", here, "r.number = $n", n=dataset))]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.counting import Counted, part_types
 from cockpit.model.metric import Tally
@@ -22,10 +22,17 @@ Stretch = tuple[date | None, date | None]
 """From day to day, both included; None is open."""
 
 
+OWN = -1
+"""How queries number what lies in a place and in none of its children: no place has it."""
+
+
 def at(snapshot: Snapshot, metrics: Sequence[Counted], seen: Cleared, period: Period) -> Tallies:
     """What the metrics count for a place, everything below it included."""
     place = seen.place
-    return _grouped(snapshot, metrics, [place], period, own=False).get(place.lo, blank(metrics))
+    found = _grouped(snapshot, metrics, [place], period, own=False).get(place.lo, blank(metrics))
+    if place.rung != small.FINEST:
+        return found
+    return small.lay({place.code: found}, _family(snapshot, metrics, place, period))[place.code]
 
 
 def below(
@@ -33,14 +40,36 @@ def below(
 ) -> tuple[dict[str, Tallies], Tallies]:
     """The same for each child (by code), and for the rows that lie in none of them (未落格)."""
     place = seen.place
+    if not snapshot.tree.below(place):
+        return {}, blank(metrics)
+    found = _below(snapshot, metrics, place, period)
+    told = small.lay(found, _family(snapshot, metrics, place, period))
+    apart = told.pop(small.APART)
+    return told, apart
+
+
+def _below(
+    snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period
+) -> dict[str, Tallies]:
+    """The children by code, and what lies in none of them, with nothing hidden."""
     children = snapshot.tree.below(place)
     found = _grouped(snapshot, metrics, children, period, own=False)
-    apart = _grouped(snapshot, metrics, [place], period, own=True) if children else {}
+    apart = _grouped(snapshot, metrics, [place], period, own=True)
     nothing = blank(metrics)
-    return (
-        {child.code: found.get(child.lo, nothing) for child in children},
-        apart.get(place.lo, nothing),
-    )
+    told = {child.code: found.get(child.lo, nothing) for child in children}
+    return {**told, small.APART: apart.get(place.lo, nothing)}
+
+
+def _family(
+    snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period
+) -> dict[str, Tallies]:
+    """The leaves around a place as they may be told of sensitive metrics, by code."""
+    guarded = small.guarded(snapshot.tree, snapshot.counted.values(), metrics, place)
+    if guarded is None:
+        return {}
+    parent, asked = guarded
+    found = _below(snapshot, asked, parent, period)
+    return small.veil(small.leaves(snapshot.tree, parent, found), asked)
 
 
 def by(
@@ -52,18 +81,48 @@ def by(
 ) -> list[tuple[date, Tallies]]:
     """The metrics along time: the first day of each step, and what counts in it (a flow) or
     stands at its end (a stock). Steps in which nothing was counted are there too, blank.
+
+    Of a sensitive metric in a leaf all steps are told, or none: where one of them is hidden, or all
+    of them together are.
     """
-    found: dict[date | None, Tallies] = defaultdict(dict)
-    for _, mine in alike(metrics, lambda one: stretch(snapshot, one, period)[1]):
-        for start, tallies in _steps(snapshot, mine, seen, period, step):
-            found[start] |= tallies
-    before = found.pop(None, {})
-    known = [start for start in found if start]
-    if not known and not before:
+    place = seen.place
+    found = _days(snapshot, metrics, [place], period, step)
+    guarded = None
+    if place.rung == small.FINEST:
+        guarded = small.guarded(snapshot.tree, snapshot.counted.values(), metrics, place)
+    around: dict[int, Days] = {}
+    if guarded is not None:
+        parent, asked = guarded
+        leaves = [each for each in snapshot.tree.below(parent) if each.rung == small.FINEST]
+        around = _days(snapshot, asked, leaves, period, step)
+        if len(leaves) == 1:
+            own = _days(snapshot, asked, [parent], period, step, own=True)
+            around[OWN] = own.get(parent.lo, {})
+    days = [*found.values(), *around.values()]
+    known = [start for each in days for start in each if start]
+    if not any(days):
         return []
     start = _floor(period.since, step) if period.since else min(known)
     last = period.until or max(known, default=date.min)
-    nothing = blank(metrics)
+    steps = _laid(found.get(place.lo, {}), metrics, start, last, step)
+    if guarded is None:
+        return steps
+    group = [leaf.lo for leaf in leaves] + ([OWN] if len(leaves) == 1 else [])
+    beside = {str(who): _laid(around.get(who, {}), guarded[1], start, last, step) for who in group}
+    return small.veil_steps(steps, beside, str(place.lo), guarded[1])
+
+
+Days = dict[date | None, Tallies]
+"""What counts in each step (a flow), or came less what went in it (a stock); under None, what came
+less what went before the first of them.
+"""
+
+
+def _laid(
+    found: Days, metrics: Sequence[Counted], start: date, last: date, step: Step
+) -> list[tuple[date, Tallies]]:
+    """Step after step, from a first to a last day."""
+    before, nothing = found.get(None, {}), blank(metrics)
     running = {
         one.metric.name: before.get(one.metric.name, nothing[one.metric.name])
         for one in metrics
@@ -79,23 +138,26 @@ def by(
     return steps
 
 
-def _steps(
+def _days(
     snapshot: Snapshot,
     metrics: Sequence[Counted],
-    seen: Cleared,
+    places: Sequence[Place],
     period: Period,
     step: Step,
-) -> Iterator[tuple[date | None, Tallies]]:
-    """What counts in each step (a flow), or came less what went in it (a stock); under None, what
-    came less what went before the first of them.
-    """
-    since, until = period.since, stretch(snapshot, metrics[0], period)[1]
+    own: bool = False,
+) -> dict[int, Days]:
+    """What counts in each step, by the places' numbers."""
+    found: dict[int, Days] = {}
     start = "day" if step == "day" else f"date_trunc('{step}', day)::date"
-    if since:
-        start = f"if(day < date '{since}', null, {start})"
-    from_ = None if any(one.metric.stock for one in metrics) else since
-    rows = f"(select *, {start} as start from {cells(snapshot, metrics, [seen.place], own=False)})"
-    yield from _summed(snapshot, rows, metrics, from_, until, "start")
+    if period.since:
+        start = f"if(day < date '{period.since}', null, {start})"
+    for _, mine in alike(metrics, lambda one: stretch(snapshot, one, period)[1]):
+        until = stretch(snapshot, mine[0], period)[1]
+        since = None if any(one.metric.stock for one in mine) else period.since
+        rows = f"(select *, {start} as start from {cells(snapshot, mine, places, own)})"
+        for (pos, when), tallies in _summed(snapshot, rows, mine, since, until, "pos, start"):
+            found.setdefault(pos, {}).setdefault(when, {}).update(tallies)
+    return found
 
 
 def blank(metrics: Iterable[Counted]) -> Tallies:
@@ -146,9 +208,9 @@ def _summed(
     metrics: Sequence[Counted],
     since: date | None,
     until: date | None,
-    group: Literal["pos", "start"],
-) -> Iterator[tuple[Any, Tallies]]:
-    """The parts of some metrics of one fact over rows of its cube, by place or step."""
+    group: Literal["pos", "pos, start"],
+) -> Iterator[tuple[tuple[Any, ...], Tallies]]:
+    """The parts of some metrics of one fact over rows of its cube, by place, or place and step."""
     parts = list(part_types(metrics))
     tests, values = [], []
     for test, day in (("day >= ?", since), ("day <= ?", until)):
@@ -157,11 +219,12 @@ def _summed(
             values.append(day)
     where = f" where {' and '.join(tests)}" if tests else ""
     sums = ", ".join(f"sum({part})" for part in parts)
-    for key, *found in snapshot.rows(
+    keys = len(group.split())
+    for found in snapshot.rows(
         f"select {group}, {sums} from {rows}{where} group by {group}", values
     ):
-        by_part = dict(zip(parts, found, strict=True))
-        yield key, {one.metric.name: tallied(one, by_part) for one in metrics}
+        by_part = dict(zip(parts, found[keys:], strict=True))
+        yield found[:keys], {one.metric.name: tallied(one, by_part) for one in metrics}
 
 
 def tallied(one: Counted, parts: Mapping[str, Any]) -> Tally:
@@ -211,6 +274,6 @@ def _grouped(
     for _, mine in alike(metrics, lambda one: one.metric.stock):
         since, until = stretch(snapshot, mine[0], period)
         rows = cells(snapshot, mine, places, own)
-        for pos, tallies in _summed(snapshot, rows, mine, since, until, "pos"):
+        for (pos,), tallies in _summed(snapshot, rows, mine, since, until, "pos"):
             found.setdefault(pos, blank(metrics)).update(tallies)
     return found

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
+from cockpit.model.levels import LEVELS
 from cockpit.model.masking import masked
 from cockpit.model.panel import Panel
 
@@ -65,7 +66,8 @@ def relations(panel: Panel, reads: Iterable[str], window: Window, schema: str) -
     ``schema`` holds the facts' tables, whose ``pos`` is the number of a row's place, and
     ``snap.places`` the places.
     """
-    parts = [f"_places as materialized ({_places(window)})"]
+    lifts = any(FACTS[fact_of(name)].sensitive for name in reads)
+    parts = [f"_places as materialized ({_places(window, lifts)})"]
     for name in sorted(set(reads)):
         fact = FACTS[fact_of(name)]
         test = "" if name.endswith(ALL_TIME) else _test(panel, fact, window)
@@ -95,9 +97,16 @@ def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
     address = _address(fact)
     if address:
         listed.append(f"left(md5({_text(window.salt)} || f.{address}), 12) as {POINT}")
+    rows, pos = f"{schema}.{fact.name} f", "f.pos"
+    if fact.sensitive:
+        # What is sensitive is told as lying in the place above its grid, and in none of its grids:
+        # who could list it by grid could count it.
+        topics = ", ".join(_text(topic) for topic in fact.sensitive)
+        rows += " join _places q on q.pos = f.pos"
+        pos = f"if(coalesce(f.topic in ({topics}), false), q.up, f.pos)"
     return (
-        f"select p.place, p.place_code, p.place_order, f.pos as spot, {', '.join(listed)}"
-        f" from {schema}.{fact.name} f join _places p on p.pos = f.pos"
+        f"select p.place, p.place_code, p.place_order, p.pos as spot, {', '.join(listed)}"
+        f" from {rows} join _places p on p.pos = {pos}"
         f" where f.pos between {window.lo} and {window.hi}{test}"
     )
 
@@ -106,11 +115,18 @@ def _address(fact: Fact) -> str:
     return next((column.name for column in fact.columns if column.privacy == "address"), "")
 
 
-def _places(window: Window) -> str:
-    """Every place from the chosen one down, with the name of the one below that it lies in."""
-    within = f"from snap.places where pos between {window.lo} and {window.hi}"
+def _places(window: Window, lifts: bool = False) -> str:
+    """Every place from the chosen one down, with the name of the one below that it lies in; ``up``
+    is itself, or of one on the lowest rung the one above.
+    """
+    within = f"from snap.places p where pos between {window.lo} and {window.hi}"
+    up = ""
+    if lifts:
+        above = "(select a.pos from snap.places a where a.code = p.parent)"
+        up = f", if(p.rung = {len(LEVELS) - 1}, {above}, p.pos) as up"
     if window.leaf:
-        return f"select pos, name as place, code as place_code, 1::bigint as place_order {within}"
+        named = "name as place, code as place_code, 1::bigint as place_order"
+        return f"select pos{up}, {named} {within}"
     # Two of one name and parent are told apart by their codes.
     twins = "count(*) over (partition by name) > 1"
     children = (
@@ -119,8 +135,8 @@ def _places(window: Window) -> str:
         f" from snap.places where parent = {_text(window.parent)}"
     )
     return (
-        f"select p.pos, c.name as place, c.code as place_code, c.number as place_order"
-        f" from (select pos {within}) p left join ({children}) c"
+        f"select p.*, c.name as place, c.code as place_code, c.number as place_order"
+        f" from (select pos{up} {within}) p left join ({children}) c"
         f" on p.pos between c.first and c.last"
     )
 

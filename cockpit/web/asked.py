@@ -267,13 +267,15 @@ class Asked:
         counted = tallies[self.chosen.metric.name]
         if pseudo:
             return "pseudo"
+        if counted.hidden:
+            return "hidden"
         if counted.value is None:
             return "blank"
         return "" if enough(self.chosen.metric, counted) else "few"
 
     def _order(self, row: Row) -> tuple[int, float]:
         value = row.tallies[self.chosen.metric.name].value
-        notes: Sequence[Note] = ("", "few", "blank", "pseudo")
+        notes: Sequence[Note] = ("", "few", "hidden", "blank", "pseudo")
         falling = self.chosen.metric.better != "up"
         return notes.index(row.note), (-value if falling else value) if value is not None else 0.0
 

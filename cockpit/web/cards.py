@@ -227,7 +227,7 @@ def _rank(view: View, words: Words, metric: Metric) -> Child:
 def burning(view: View, words: Words) -> Child:
     """The open warnings by colour, the gravest first, or nothing where none are known."""
     known = [view.here[name] for name in BURNING if name in view.here]
-    if not any(counted.answered for counted in known):
+    if not any(counted.answered or counted.hidden for counted in known):
         return None
     chips = []
     for colour, name in zip(COLOURS, BURNING, strict=True):
@@ -238,7 +238,7 @@ def burning(view: View, words: Words) -> Child:
                 "A",
                 element("Span", shape, cls="shape", aria_hidden="true"),
                 f" {word} ",
-                element("Strong", numbers.whole(counted.numerator)),
+                element("Strong", numbers.count(counted)),
                 href=view.state.href(subject="warnings", metric=name),
             )
             cls = f"colour-{colour}" if counted.numerator else f"colour-{colour} none"

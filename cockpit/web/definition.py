@@ -98,7 +98,7 @@ def _rows(view: View, words: Words, metric: Metric, counted: Tally) -> list[tupl
 
 def _now(words: Words, metric: Metric, counted: Tally) -> str:
     said = numbers.value(metric, counted)
-    if counted.denominator is not None:
+    if numbers.parts(counted):
         said = f"{numbers.parts(counted)} = {said}"
     if counted.left_open:
         said = f"{said} · {words('left_open', n=numbers.whole(counted.left_open))}"

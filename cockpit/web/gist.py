@@ -49,6 +49,8 @@ def _targets(view: View, words: Words) -> str:
 
 def _chosen(view: View, words: Words) -> str:
     metric, counted = view.metric, view.here[view.metric.name]
+    if counted.hidden:
+        return words("says_hidden", metric=words.metric(metric), value=counted.hidden)
     if counted.value is None:
         return words("says_blank", metric=words.metric(metric))
     said = verdict(metric, counted)
@@ -107,7 +109,7 @@ def _where(view: View, words: Words) -> str:
 
 def _burning(view: View, words: Words) -> str:
     known = [view.here[name] for name in BURNING if name in view.here]
-    if not any(counted.answered for counted in known):
+    if not any(counted.answered for counted in known) or any(one.hidden for one in known):
         return ""
     many = sum(int(counted.numerator) for counted in known)
     if not many:

@@ -28,7 +28,11 @@ def percent(share: float) -> str:
 
 
 def value(metric: Metric, counted: Tally) -> str:
-    """A metric's value without its unit, or a dash where nothing was counted."""
+    """A metric's value without its unit; a dash where nothing was counted, "<5" where it is hidden
+    (``answers/small.py``).
+    """
+    if counted.hidden:
+        return counted.hidden
     found = counted.value
     return BLANK if found is None else number(metric, found)
 
@@ -49,10 +53,15 @@ def short(metric: Metric, counted: Tally, language: str) -> str:
 
 
 def parts(counted: Tally) -> str:
-    """Numerator over denominator, or nothing for a plain sum."""
-    if counted.denominator is None:
+    """Numerator over denominator, or nothing for a plain sum and for what is hidden."""
+    if counted.denominator is None or counted.hidden:
         return ""
     return f"{whole(counted.numerator)} / {whole(counted.denominator)}"
+
+
+def count(counted: Tally) -> str:
+    """A numerator that counts, or what is told instead."""
+    return counted.hidden or whole(counted.numerator)
 
 
 def target(metric: Metric) -> str:

@@ -50,6 +50,8 @@ class Scale:
         value = counted.value
         if pseudo:
             return self.outside["pseudo"]
+        if counted.hidden:
+            return self.outside["hidden"]
         if value is None:
             return self.outside["blank"]
         if not enough(self.metric, counted):
@@ -67,6 +69,7 @@ def scale(words: Words, metric: Metric, counted: Sequence[tuple[Tally, bool]]) -
     """The classes for some siblings' numbers, each with whether it is a pseudo-unit's."""
     outside = {
         "few": Shade("few", remarks.MARKS["few"], words("few", n=metric.least)),
+        "hidden": Shade("hidden", "<", words("hidden_note")),
         "blank": Shade("blank", numbers.BLANK, words("shade_blank")),
         "pseudo": Shade("pseudo", "▨", words("pseudo")),
     }

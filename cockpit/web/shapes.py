@@ -28,7 +28,7 @@ LINE = 15.0
 """Pixels of a line of text, and of a Chinese character with the air around it."""
 LETTER = 7.0
 """Pixels of a letter or digit."""
-HATCHES = {"pseudo": "/", "few": "."}
+HATCHES = {"pseudo": "/", "few": ".", "hidden": "."}
 """Shades that are told by a pattern."""
 
 

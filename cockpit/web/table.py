@@ -72,7 +72,8 @@ def _sort(metric: Metric) -> str:
 
 
 def _row(words: Words, view: View, metrics: Sequence[Metric], row: Row) -> Element:
-    note = {"pseudo": words("pseudo"), "few": words("too_few")}.get(row.note)
+    notes = {"pseudo": "pseudo", "few": "too_few", "hidden": "hidden_note"}
+    note = words(notes[row.note]) if row.note in notes else None
     name = element(
         "Th",
         element(

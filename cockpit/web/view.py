@@ -29,7 +29,7 @@ BURNING = tuple(f"warnings_open_{colour}" for colour in COLOURS)
 whether or not they have a tile.
 """
 
-Note = Literal["", "few", "blank", "pseudo"]
+Note = Literal["", "few", "hidden", "blank", "pseudo"]
 Course = tuple[tuple[date, Tally], ...]
 """A metric along time: the first day of each step, and what counts in it."""
 

@@ -198,6 +198,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "shade_short": ("有差距", "Short of it"),
     "shade_far": ("差距大", "Far from it"),
     "shade_blank": ("没有可计的数", "Nothing counted"),
+    # Small cells
+    "hidden_note": ("数小，不显示", "small, not told"),
+    "hidden_meaning": (
+        "敏感专题在网格一级，五件以下的数不显示，也不能从旁边的数算出来；"
+        "“<5”也可能是零，“*”是为此一并隐去的数。",
+        "About sensitive topics, numbers under five are not told of a grid, nor can they be worked"
+        " out from those beside them: “<5” may be none, and “*” is hidden for their sake.",
+    ),
+    "says_hidden": (
+        "{metric} {value}，敏感专题的小数不显示",
+        "{metric} {value}: small numbers about sensitive topics are not told",
+    ),
     "shade_span": ("{first} – {last}", "{first} – {last}"),
     # When there is nothing to show
     "empty": ("还没有数据", "No data yet"),

@@ -71,10 +71,18 @@ def _notices(view: View, words: Words) -> list[Element]:
         said.append(words("moved", code=view.asked_for, place=view.place.name))
     if view.state.wrong:
         said.append(words("wrong", what=", ".join(view.state.wrong)))
+    if _hides(view):
+        said.append(words("hidden_meaning"))
     facts = dict.fromkeys(one.metric.fact for one in view.metrics)
     if not any(view.snapshot.standing(fact).rows for fact in facts):
         said.append(words("no_rows", facts=words("and").join(words.fact(fact) for fact in facts)))
     return [element("P", text, cls="notice", role="status") for text in said]
+
+
+def _hides(view: View) -> bool:
+    """Whether a number is hidden anywhere on the page."""
+    all_ = (view.here, view.apart, *(row.tallies for row in view.rows))
+    return any(counted.hidden for tallies in all_ for counted in tallies.values())
 
 
 def _below(view: View, words: Words) -> Element:
