@@ -5,18 +5,20 @@
 
   const page = () => document.querySelector("#page > .page");
 
-  function go(address, stay) {
+  function go(address, stay, link) {
     const target = new URL(address, location.href);
     if (target.pathname + target.search === location.pathname + location.search) return;
     history.replaceState({ ...history.state, scroll: window.scrollY }, "");
     history.pushState({}, "", target);
     wanted = stay ? null : 0;
+    held = stay && link ? [link, link.getBoundingClientRect().top] : null;
     elsewhere = !stay;
     window.dispatchEvent(new PopStateEvent("popstate"));
   }
 
-  // Where the page is to stand once it has come: null leaves it.
+  // Where the page is to stand once it has come: null leaves it, what was clicked under the finger.
   let wanted = left();
+  let held = null;
   let moved = true;
   let elsewhere = false;
   if ("scrollRestoration" in history) history.scrollRestoration = "manual";
@@ -46,7 +48,7 @@
     if (link.pathname !== "/" && !pages.some((each) => link.pathname.startsWith(each))) return;
     event.preventDefault();
     if (link.dataset.reload !== undefined) location.reload();
-    else go(link.href, link.dataset.stay !== undefined);
+    else go(link.href, link.dataset.stay !== undefined, link);
   });
 
   // A form that is to change something brings along what shows that it is ours.
@@ -105,9 +107,12 @@
     if (!moved || !page()) return;
     moved = false;
     if (wanted !== null) window.scrollTo(0, wanted);
+    else if (held && held[0].isConnected) {
+      window.scrollBy(0, held[0].getBoundingClientRect().top - held[1]);
+    }
     const typing = document.activeElement && document.activeElement.matches("input, dialog *");
     if (elsewhere && !typing) document.getElementById("content").focus({ preventScroll: true });
-    wanted = null;
+    wanted = held = null;
     elsewhere = false;
   }
   new MutationObserver(arrived).observe(document.documentElement, {
