@@ -369,6 +369,70 @@ def test_values_that_the_select_writes_may_have_labels(bench: Bindery) -> None:
     assert "which the SELECT does not give" in told(bench, "select '周二' as a", header)
 
 
+FORMS = [
+    "select address from cases_here",
+    "select c.address from cases_here c",
+    "select upper(address) as address from cases_here where place is not null",
+    "select * from cases_here",
+    "select c.* exclude (title) from cases_here c",
+    "from cases_here",
+    "select columns('addr.*') from cases_here",
+    "select t.a.address as address from (select cases_here as a from cases_here) t",
+    "select t.address from (select unnest(cases_here) from cases_here) t",
+    "select address from (from cases_here) group by all",
+    "select a as address from (from cases_here) t(p, q, r, s, t, u, v, w, x, a)",
+    "select count(*) as number from cases_here join cases_all_time_here using (address)",
+    "select count(*) as number from cases_here natural join cases_all_time_here",
+    "select address, count(*) as number from cases_here group by 1",
+    "select #10::varchar as address from cases_here",
+    "select place as address, count(distinct point) as number from cases_here group by all",
+    "select max(place_code) as address, max(place_order) as number from cases_here",
+    "select address from cases_here order by phone, reporter, number",
+    "select any_value(address) filter (where phone is not null) as address from cases_here",
+    "select first(address order by reporter, number) as address from cases_here",
+    "select row_number() over (partition by place order by address, number) as number"
+    " from cases_here",
+    "with a as (select address as b from cases_here) select b as address from a",
+    "select address from cases_here where exists (select 1 from cases_all_time_here x"
+    " where x.phone = cases_here.phone)",
+    "select v as address from (select title, address from cases_here)"
+    " unpivot (v for n in (title, address))",
+    "select Address from Cases_Here where PHONE is not null",
+]
+
+
+@pytest.mark.parametrize("sql", FORMS)
+def test_what_costs_something_is_left_out_only_where_nobody_asks(
+    bench: Bindery, city: Snapshot, monkeypatch: pytest.MonkeyPatch, sql: str
+) -> None:
+    every = ", ".join(f'{name}=["a","a"]' for name, _ in columns(FACTS["cases"]))
+    header = f'/*\ntitle="a"\nasks="a?"\nchart="table"\nlabels={{{every}}}\n*/\n'
+    monkeypatch.setattr("cockpit.model.binding._parts", lambda bound: None)
+    panel = bound(bench, f"select * from ({sql}) order by all", header)
+    period, as_of = named("30d", date(2026, 10, 31)), date(2026, 10, 31)
+    inner = bound(bench, sql, header)
+    mine = sorted(asked(city, inner, "330106", period, as_of).rows, key=repr)
+    monkeypatch.setattr("cockpit.model.select.Looked.uses", lambda looked, column: True)
+    assert mine == sorted(asked(city, inner, "330106", period, as_of).rows, key=repr)
+    assert any(value is not None for row in mine for value in row)
+    assert panel.reads == inner.reads
+
+
+def test_the_shipped_panels_say_the_same_whatever_is_left_out(
+    city: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def every() -> dict[str, list[str]]:
+        as_of = date(2026, 10, 31)
+        return {
+            name: sorted(map(repr, asked(city, one, "330110", named("30d", as_of), as_of).rows))
+            for name, one in city.panels.items()
+        }
+
+    found = every()
+    monkeypatch.setattr("cockpit.model.select.Looked.uses", lambda looked, column: True)
+    assert every() == found
+
+
 # ── Escapes ──────────────────────────────────────────────────────────────────────────────────────
 
 

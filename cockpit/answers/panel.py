@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
 from cockpit.limits import alarm, memory
 from cockpit.model import here
-from cockpit.model.binding import NUMBERS, body, given, head, plain, reads, said
+from cockpit.model.binding import NUMBERS, body, given, head, look_at, plain, said
 from cockpit.model.facts import FACTS
 from cockpit.model.here import Window
 from cockpit.model.mistakes import Mistake
@@ -22,6 +21,7 @@ from cockpit.model.panel import Bound, Columns, Panel
 from cockpit.model.period import Period
 from cockpit.model.places import Place
 from cockpit.model.scope import Cleared
+from cockpit.model.select import Looked
 
 ALLOWANCE = 3.0
 """Seconds that a panel may take."""
@@ -32,7 +32,7 @@ BESIDE = 512 << 20
 """Bytes that a panel may take beside what its DuckDB keeps."""
 SCHEMA = "memory.main"
 """Where a snapshot has the facts."""
-_PLACES = re.compile(r"\b(place(_code|_order)?|spot)\b|\*\s*from\b", re.IGNORECASE)
+_PLACES = [name for name, _ in here.PLACE_COLUMNS]
 """What splits rows by the places one level down."""
 
 
@@ -73,7 +73,7 @@ def run(
     ``as_of`` is the day on which the subject's periods end.
     """
     panel, place = bound.panel, seen.place
-    reads(snapshot.rows, panel, snapshot.may)
+    looked = _looked(snapshot, panel)
     window = Window(
         lo=place.lo,
         hi=place.hi,
@@ -86,7 +86,7 @@ def run(
         salt=snapshot.secret,
     )
     sql = (
-        head(panel, bound.reads, window, SCHEMA)
+        head(panel, looked, window, SCHEMA)
         + given(bound.columns, LONGEST)
         + body(panel)
         + f" limit {MOST_ROWS + 1}"
@@ -106,7 +106,7 @@ def run(
                     write="Read fewer rows, or fewer columns of them",
                 ) from None
             raise said(panel, str(error)) from None
-    told, hidden = _veiled(snapshot, bound, seen.place, rows[:MOST_ROWS])
+    told, hidden = _veiled(snapshot, bound, looked, seen.place, rows[:MOST_ROWS])
     return Answer(
         bound.columns,
         told,
@@ -116,8 +116,16 @@ def run(
     )
 
 
+def _looked(snapshot: Snapshot, panel: Panel) -> Looked:
+    """What a panel reads, looked at once more before it runs: once for a text and a snapshot."""
+    text = (panel.sql, panel.clock, panel.enters, panel.leaves)
+    if text not in snapshot.looked:
+        snapshot.looked[text] = look_at(snapshot.rows, panel, snapshot.may)
+    return snapshot.looked[text]
+
+
 def _veiled(
-    snapshot: Snapshot, bound: Bound, place: Place, rows: list[tuple[Any, ...]]
+    snapshot: Snapshot, bound: Bound, looked: Looked, place: Place, rows: list[tuple[Any, ...]]
 ) -> tuple[tuple[tuple[Any, ...], ...], tuple[str, ...]]:
     """The rows as they may be told: counts of a sensitive fact that are small are hidden where they
     are those of single places of the finest level.
@@ -125,7 +133,7 @@ def _veiled(
     panel = bound.panel
     sensitive = any(FACTS[here.fact_of(name)].sensitive for name in bound.reads)
     below = any(child.rung == small.FINEST for child in snapshot.tree.below(place))
-    parted = below and _PLACES.search(panel.sql) is not None
+    parted = below and any(looked.uses(name) for name in (*_PLACES, "spot"))
     if not panel.counts or not sensitive or not (parted or place.rung == small.FINEST):
         return tuple(rows), ()
     names = [name for name, _ in bound.columns]

@@ -33,7 +33,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Bound, Broken, read_panel
 from cockpit.model.places import Place, Tree
-from cockpit.model.select import Allowed
+from cockpit.model.select import Allowed, Looked
 from cockpit.model.subject import Subject
 
 log = logging.getLogger("cockpit.snapshot")
@@ -106,6 +106,8 @@ class Snapshot:
             )
             for entry in self.about.get("panels", ())
         }
+        self.looked: dict[tuple[str, ...], Looked] = {}
+        """What panels were seen to read, by their SQL."""
         self.broken = tuple(Broken(**entry) for entry in self.about.get("broken", ()))
         self.subjects = tuple(Subject(**entry) for entry in self.about.get("subjects", ()))
         self._fence(folder)

@@ -18,7 +18,7 @@ from cockpit.model.facts import FACTS
 from cockpit.model.here import Window
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import CHARTS, Bound, Columns, Panel
-from cockpit.model.select import FUNCTIONS, PARSE, Allowed, allow, look, look_at_one
+from cockpit.model.select import FUNCTIONS, PARSE, Allowed, Looked, allow, look, look_at_one
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 """Runs SQL, with values for its question marks. Raises Unfit for what DuckDB refuses."""
@@ -64,9 +64,9 @@ class Unfit(Exception):
     """What DuckDB says about SQL that does not fit, in full."""
 
 
-def head(panel: Panel, reads: tuple[str, ...], window: Window, schema: str = SCHEMA) -> str:
+def head(panel: Panel, looked: Looked, window: Window, schema: str = SCHEMA) -> str:
     """What stands before a panel's SQL: one line, so that the SQL begins on the second."""
-    return f"{here.relations(panel, reads, window, schema)}select "
+    return f"{here.relations(panel, looked, window, schema)}select "
 
 
 def body(panel: Panel) -> str:
@@ -83,8 +83,8 @@ def allowed(ask: Ask, macros: tuple[str, ...]) -> Allowed:
     return allow(ask(FUNCTIONS), here.RELATIONS, public)
 
 
-def reads(ask: Ask, panel: Panel, may: Allowed) -> tuple[str, ...]:
-    """The relations that a panel reads, all of its SQL looked at. Raises Mistake."""
+def look_at(ask: Ask, panel: Panel, may: Allowed) -> Looked:
+    """What a panel reads, all of its SQL looked at. Raises Mistake."""
     for key in ("clock", "enters", "leaves"):
         sql = getattr(panel, key)
         if sql:
@@ -95,14 +95,14 @@ def reads(ask: Ask, panel: Panel, may: Allowed) -> tuple[str, ...]:
 
 def bind(ask: Ask, panel: Panel, may: Allowed) -> Bound:
     """Look at a panel and try it on nothing. Raises Mistake with file and line."""
-    found = reads(ask, panel, may)
+    found = look_at(ask, panel, may)
     _moments(ask, panel)
     query = head(panel, found, _NOTHING) + "*" + body(panel)
     try:
         columns = tuple((str(row[0]), str(row[1])) for row in ask(f"describe {query}"))
     except Unfit as unfit:
         raise said(panel, str(unfit)) from None
-    bound = Bound(panel, columns, found)
+    bound = Bound(panel, columns, found.reads)
     _types(bound)
     _parts(bound)
     _names(bound)

@@ -5,7 +5,6 @@ They hold what a viewer may see of a place and a period, and nothing else is in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +13,7 @@ from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.masking import masked
 from cockpit.model.panel import Panel
+from cockpit.model.select import Looked
 
 HERE, ALL_TIME = "_here", "_all_time_here"
 RELATIONS = tuple(f"{name}{end}" for name in FACTS for end in (HERE, ALL_TIME))
@@ -60,18 +60,19 @@ def times(window: Window) -> list[str]:
     ]
 
 
-def relations(panel: Panel, reads: Iterable[str], window: Window, schema: str) -> str:
+def relations(panel: Panel, looked: Looked, window: Window, schema: str) -> str:
     """The head of a query: each relation that is read, and the places, in one line.
 
     ``schema`` holds the facts' tables, whose ``pos`` is the number of a row's place, and
     ``snap.places`` the places.
     """
-    lifts = any(FACTS[fact_of(name)].sensitive for name in reads)
+    lifts = any(FACTS[fact_of(name)].sensitive for name in looked.reads)
     parts = [f"_places as materialized ({_places(window, lifts)})"]
-    for name in sorted(set(reads)):
+    for name in looked.reads:
         fact = FACTS[fact_of(name)]
         test = "" if name.endswith(ALL_TIME) else _test(panel, fact, window)
-        parts.append(f"{name} as not materialized ({_rows(fact, window, schema, test)})")
+        rows = _rows(fact, looked, window, schema, test)
+        parts.append(f"{name} as not materialized ({rows})")
     return f"with {', '.join(parts)} "
 
 
@@ -87,16 +88,24 @@ def columns(fact: Fact) -> tuple[tuple[str, str], ...]:
     return (*PLACE_COLUMNS, *SPOT, *own, *point)
 
 
-def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
+def _rows(fact: Fact, looked: Looked, window: Window, schema: str, test: str) -> str:
+    """The rows of a fact. What costs something is left out where the panel has no use for it, for
+    DuckDB does not always see that: masks, points, and the places.
+    """
     private = {column.name: column for column in fact.columns if column.privacy}
-    listed = [
-        f"{masked(private[name], f'f.{name}')} as {name}" if name in private else f"f.{name}"
-        for name in fact.names
-        if name != "place"
-    ]
+    listed = []
+    for name, kind in fact.typed:
+        if name in private and not looked.uses(name):
+            listed.append(f"null::{kind} as {name}")
+        elif name in private:
+            listed.append(f"{masked(private[name], f'f.{name}')} as {name}")
+        elif name != "place":
+            listed.append(f"f.{name}")
     address = _address(fact)
-    if address:
+    if address and looked.uses(POINT):
         listed.append(f"left(md5({_text(window.salt)} || f.{address}), 12) as {POINT}")
+    elif address:
+        listed.append(f"null::varchar as {POINT}")
     rows, pos = f"{schema}.{fact.name} f", "f.pos"
     if fact.sensitive:
         # What is sensitive is told as lying in the place above its grid, and in none of its grids:
@@ -104,9 +113,15 @@ def _rows(fact: Fact, window: Window, schema: str, test: str) -> str:
         topics = ", ".join(_text(topic) for topic in fact.sensitive)
         rows += " join _places q on q.pos = f.pos"
         pos = f"if(coalesce(f.topic in ({topics}), false), q.up, f.pos)"
+    placed = fact.sensitive or any(looked.uses(name) for name, _ in PLACE_COLUMNS)
+    if placed:
+        rows += f" join _places p on p.pos = {pos}"
+    where = [
+        f"p.{name}" if placed else f"null::{kind.lower()} as {name}" for name, kind in PLACE_COLUMNS
+    ]
     return (
-        f"select p.place, p.place_code, p.place_order, p.pos as spot, {', '.join(listed)}"
-        f" from {rows} join _places p on p.pos = {pos}"
+        f"select {', '.join(where)}, {'p' if placed else 'f'}.pos as spot, {', '.join(listed)}"
+        f" from {rows}"
         f" where f.pos between {window.lo} and {window.hi}{test}"
     )
 

@@ -143,14 +143,38 @@ class Allowed:
     """Every function there is, to tell a slip of the pen from what is not allowed."""
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What a SELECT was seen to read: relations, and names of columns, or whole rows."""
+
+    reads: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    whole: bool = False
+    """Whether it takes rows as they are, so that any column may be meant."""
+
+    def uses(self, column: str) -> bool:
+        """Whether the SELECT may need a column."""
+        return self.whole or column in self.names
+
+
 @dataclass
 class Walk:
-    """One walk over one tree; ``reads`` are the relations that were met."""
+    """One walk over one tree, and what was met on it."""
 
     sql: str
     spot: Spot
     allowed: Allowed
     reads: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    """Names of columns that no table's name stands before."""
+    tables: set[str] = field(default_factory=set)
+    whole: bool = False
+
+    def looked(self) -> Looked:
+        """All that was met. A table's name among the columns is the row as a whole."""
+        whole = self.whole or bool(self.alone & self.tables)
+        return Looked(tuple(sorted(self.reads)), frozenset(self.names), whole)
 
     def wrong(self, node: Tree, found: str, write: str = "") -> Mistake:
         """What is wrong with a node of the tree, and where."""
@@ -183,6 +207,10 @@ class Walk:
 
     def _node(self, node: Tree, names: frozenset[str]) -> frozenset[str]:
         kind = node["type"]
+        self.whole |= kind == "PIVOT" or node.get("ref_type") in ("NATURAL", "POSITIONAL")
+        self.whole |= bool(node.get("column_name_alias"))
+        self.tables.add(_low(str(node.get("alias", ""))))
+        self.names |= {_low(str(each)) for each in node.get("using_columns") or ()}
         if node.get("sample") is not None:
             raise self.wrong(node, "a sample is another one each time", "Read all the rows")
         if kind == "BASE_TABLE":
@@ -199,6 +227,7 @@ class Walk:
         return names
 
     def _table(self, node: Tree, names: frozenset[str]) -> None:
+        self.tables.add(_low(node["table_name"]))
         path = node["qualified_name"]["path"] if "qualified_name" in node else []
         name = node["table_name"]
         whole = ".".join(path) or name
@@ -236,11 +265,16 @@ class Walk:
             raise self.wrong(node, "a lambda stands in another", "Unnest, and join or aggregate")
         if kind == "FUNCTION":
             self._function(node, names)
+        elif kind in ("STAR", "POSITIONAL_REFERENCE"):
+            self.whole = True
         elif kind == "COLUMN_REF":
             for each in node["column_names"]:
                 self._level(node, each)
-            if len(node["column_names"]) == 1 and _low(node["column_names"][0]) in BARE:
-                self._refuse(node, node["column_names"][0])
+                self.names.add(_low(each))
+            if len(node["column_names"]) == 1:
+                self.alone.add(_low(node["column_names"][0]))
+                if _low(node["column_names"][0]) in BARE:
+                    self._refuse(node, node["column_names"][0])
         elif kind == "CONSTANT" and (node.get("literal") or {}).get("kind") == "STRING":
             self._level(node, node["literal"]["text"])
 
@@ -301,8 +335,8 @@ def allow(
     return Allowed(frozenset(relations), frozenset(good - volatile), frozenset(known))
 
 
-def look(tree: Tree, sql: str, spot: Spot, allowed: Allowed) -> tuple[str, ...]:
-    """The relations that a SELECT reads, from DuckDB's tree of it. Raises Mistake."""
+def look(tree: Tree, sql: str, spot: Spot, allowed: Allowed) -> Looked:
+    """What a SELECT reads, from DuckDB's tree of it. Raises Mistake."""
     if len(sql) > LONGEST:
         raise Mistake(
             f"it has {len(sql):,} characters",
@@ -321,7 +355,7 @@ def look(tree: Tree, sql: str, spot: Spot, allowed: Allowed) -> tuple[str, ...]:
         )
     walk = Walk(sql, spot, allowed)
     walk.go(tree["statements"][0]["node"])
-    return tuple(sorted(walk.reads))
+    return walk.looked()
 
 
 def look_at_one(tree: Tree, sql: str, spot: Spot, allowed: Allowed) -> None:

@@ -62,19 +62,28 @@ def section(asked: Asked, words: Words) -> Element | None:
     mine.sort(key=lambda one: (one.panel.order, one.panel.name))
     outcomes = answered(asked, mine)
     asked.fleeting |= any(isinstance(said, Trouble) for said in outcomes)
-    cards = [card(asked, one, said, words) for one, said in zip(mine, outcomes, strict=True)]
+    told = list(zip(mine, outcomes, strict=True))
+    cards = [card(asked, one, said, words) for one, said in told if not _is_empty(one, said)]
     if Right.SEE_CATALOG in asked.seen.rights:
         cards += [_broken(one, words) for one in asked.snapshot.broken if one.subject == subject]
     shown = [each for each in cards if each is not None]
-    if not shown:
+    empty = [card(asked, one, said, words) for one, said in told if _is_empty(one, said)]
+    if not shown and not empty:
         return None
     return element(
         "Section",
         element("H2", words("panels"), cls="group-title"),
         element("Div", *shown, cls="panels"),
+        element("H2", words("panel_nothing"), cls="group-title") if empty else None,
+        element("Div", *empty, cls="panels empty") if empty else None,
         cls="panels-section",
         aria_label=words("panels"),
     )
+
+
+def _is_empty(one: Bound, said: Outcome) -> bool:
+    """Whether there is nothing to show: such cards stand small, below the others."""
+    return isinstance(said, Answer) and not said.rows and one.panel.chart != "number"
 
 
 def answered(asked: Asked, panels: Sequence[Bound]) -> list[Outcome]:

@@ -23,7 +23,7 @@ STRETCH = 1.5
 def picture(panel: Panel, said: Answer, words: Words) -> tuple[Element, int]:
     """What the card shows, and how many it leaves out."""
     if not said.rows and panel.chart != "number":
-        return element("P", words("panel_nothing"), cls="nothing"), 0
+        return element("P", "–", cls="nothing"), 0
     if panel.chart == "number":
         return number(panel, said, words), 0
     if panel.chart == "table":

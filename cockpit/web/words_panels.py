@@ -27,7 +27,7 @@ PANELS: dict[str, tuple[str, str]] = {
         "表格只列前 {n} 行，共 {all} 行。",
         "The table lists the first {n} of {all} rows.",
     ),
-    "panel_nothing": ("本处本期没有可列的数。", "There is nothing to show here in this period."),
+    "panel_nothing": ("本处本期没有可列的数", "Nothing to show here in this period"),
     "panel_says": (
         "{panel}：{asks} 图，{n} 行；其后是同样内容的表格。",
         "{panel}: {asks} A chart of {n} rows; the same as a table follows.",
