@@ -11,7 +11,7 @@
     history.replaceState({ ...history.state, scroll: window.scrollY }, "");
     history.pushState({}, "", target);
     wanted = stay ? null : 0;
-    held = stay && link ? [link, link.getBoundingClientRect().top] : null;
+    held = stay && link ? hold(link) : null;
     elsewhere = !stay;
     window.dispatchEvent(new PopStateEvent("popstate"));
   }
@@ -19,6 +19,18 @@
   // Where the page is to stand once it has come: null leaves it, what was clicked under the finger.
   let wanted = left();
   let held = null;
+  // A link is made anew where columns change places, so it is known again by what it says.
+  const said = (link) => `${link.getAttribute("href")} ${link.textContent}`;
+  const alike = (words) =>
+    [...document.querySelectorAll("a[data-stay]")].filter((each) => said(each) === words);
+  function hold(link) {
+    const words = said(link);
+    return { words, at: alike(words).indexOf(link), top: link.getBoundingClientRect().top };
+  }
+  function keep({ words, at, top }) {
+    const link = alike(words)[at];
+    if (link) window.scrollBy(0, link.getBoundingClientRect().top - top);
+  }
   let moved = true;
   let elsewhere = false;
   if ("scrollRestoration" in history) history.scrollRestoration = "manual";
@@ -107,9 +119,7 @@
     if (!moved || !page()) return;
     moved = false;
     if (wanted !== null) window.scrollTo(0, wanted);
-    else if (held && held[0].isConnected) {
-      window.scrollBy(0, held[0].getBoundingClientRect().top - held[1]);
-    }
+    else if (held) keep(held);
     const typing = document.activeElement && document.activeElement.matches("input, dialog *");
     if (elsewhere && !typing) document.getElementById("content").focus({ preventScroll: true });
     wanted = held = null;
