@@ -34,7 +34,7 @@ EMPTY = (
     ),
     "attach ':memory:' as snap",
     "create table snap.places"
-    " (pos integer, hi integer, code varchar, name varchar, parent varchar)",
+    " (pos integer, hi integer, code varchar, name varchar, parent varchar, rung tinyint)",
     *here.MACROS,
 )
 """Statements that make the empty tables."""
