@@ -45,6 +45,7 @@ class Attacked:
         self.desk: Desk = self.server.extensions["page"].desk
         self.registry: Registry = self.desk.registry
         self._numbers = itertools.count()
+        self._fitting: dict[tuple[str, str], FlaskClient] = {}
 
     def anybody(self) -> FlaskClient:
         """A client at an address of its own."""
@@ -67,10 +68,14 @@ class Attacked:
         return client
 
     def fitting(self, endpoint: str) -> FlaskClient:
-        """Somebody who reaches that address."""
+        """Somebody who reaches that address: the same one while the session lasts."""
         need = ACCESS[endpoint]
         stage = need if need in STAGES else "full"
-        return self.somebody(ROLES.get(endpoint, "leader"), stage)
+        who = (ROLES.get(endpoint, "leader"), stage)
+        known = self._fitting.get(who)
+        if known is None or sessions.look_up(self.registry, token(known)) is None:
+            known = self._fitting[who] = self.somebody(*who)
+        return known
 
     def at_the_door(self) -> tuple[FlaskClient, str]:
         """A client that has opened the sign-in page, and what its form brings along."""

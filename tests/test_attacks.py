@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from cockpit.people import accounts, codes, links, passwords, sessions
 from cockpit.people.gate import CONSOLE
+from cockpit.people.sessions import Session
 from cockpit.web.guard import ACCESS, CSRF, DOOR, SESSION, local
 from tests import pages, signed
 from tests.attacked import PAGE, ROOT, Attacked, attacked, calm, form_token, rules, token
@@ -93,14 +94,13 @@ def harmless(answer: TestResponse) -> None:
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_nothing_written_into_an_address_does_harm(attacked: Attacked, nasty: str) -> None:
-    somebody = {
-        endpoint: attacked.fitting(endpoint) for endpoint, _ in rules(attacked.server, "GET")
-    }
+    for endpoint, _ in rules(attacked.server, "GET"):
+        attacked.fitting(endpoint)
     before = attacked.everything()
     whole = dict.fromkeys(NAMES, nasty.encode(errors="surrogatepass"))
     for endpoint, path in rules(attacked.server, "GET"):
         for at in {path.replace("{}", quote(nasty, errors="replace")), path.replace("{}", "1")}:
-            harmless(somebody[endpoint].get(at, query_string=whole, headers=PAGE))
+            harmless(attacked.fitting(endpoint).get(at, query_string=whole, headers=PAGE))
     assert attacked.everything() == before
 
 
@@ -149,9 +149,7 @@ def test_nothing_written_into_a_form_does_harm(
         if endpoint.startswith("/_dash"):
             continue
         client = attacked.fitting(endpoint)
-        here = sessions.look_up(attacked.registry, token(client))
-        assert here is not None
-        told = given | {"_csrf": here.csrf}
+        told = given | {"_csrf": here(attacked, client).csrf}
         answer = client.post(path.replace("{}", "1"), data=told, headers=PAGE)
         harmless(answer)
         if endpoint == "offices.people":
@@ -223,22 +221,28 @@ def test_only_assets_are_served(attacked: Attacked, path: str) -> None:
 # ── Cookies and links ────────────────────────────────────────────────────────────────────────────
 
 
+def here(attacked: Attacked, client: FlaskClient) -> Session:
+    """The session of a client."""
+    found = sessions.look_up(attacked.registry, token(client))
+    assert found is not None
+    return found
+
+
 def is_in(client: FlaskClient) -> bool:
     return client.get("/account").status_code == 200
 
 
 def test_a_forged_cookie_is_nobody(attacked: Attacked) -> None:
-    real = token(attacked.somebody())
-    here = sessions.look_up(attacked.registry, real)
-    assert here is not None
+    honest = attacked.somebody()
+    real, known = token(honest), here(attacked, honest)
     forged = [
-        "", "x", real[:-1], real + "x", real[::-1], real.upper(), here.hash, here.short, here.csrf,
-        f"{real}\0", f" {real[:-1]}", "a" * 43, "' or 1=1 --", "1", "null", "é", "x" * 3_000,
+        "", "x", real[:-1], real + "x", real[::-1], real.upper(), known.hash,
+        known.short, known.csrf, f"{real}\0", f" {real[:-1]}", "a" * 43, "' or 1=1 --", "1", "null", "é", "x" * 3_000,
     ]  # fmt: skip
     for cookie in forged:
         client = attacked.anybody()
         client.set_cookie(SESSION, cookie)
-        client.set_cookie(CSRF, here.csrf)
+        client.set_cookie(CSRF, known.csrf)
         assert not is_in(client), cookie
     client = attacked.anybody()
     client.set_cookie(SESSION, real)
@@ -264,7 +268,7 @@ def test_a_cookie_is_good_no_more_once_its_session_is_over(attacked: Attacked) -
                 accounts.change(attacked.registry, CONSOLE, found, disabled=True)
             case "revoked":
                 other = attacked.somebody(name=name)
-                short = sessions.look_up(attacked.registry, token(client)).short  # type: ignore[union-attr]
+                short = here(attacked, client).short
                 other.post("/account/sessions", data={"session": short})
             case "officer":
                 officer = attacked.somebody("security")
@@ -277,12 +281,11 @@ def test_a_cookie_is_good_no_more_once_its_session_is_over(attacked: Attacked) -
 
 def test_nobody_ends_or_sees_another_s_sessions(attacked: Attacked) -> None:
     mine, other = attacked.somebody(name="mine"), attacked.somebody(name="other")
-    here = sessions.look_up(attacked.registry, token(mine))
-    assert here is not None
-    for told in (here.short, here.hash):
+    known = here(attacked, mine)
+    for told in (known.short, known.hash):
         other.post("/account/sessions", data={"session": told})
     assert is_in(mine)
-    assert here.short not in other.get("/account").text
+    assert known.short not in other.get("/account").text
 
 
 def test_a_link_is_used_by_what_is_sent_and_not_by_a_look(attacked: Attacked) -> None:
@@ -338,17 +341,14 @@ def test_the_session_that_somebody_was_given_is_not_the_one_that_comes_in(
     for planted in ("planted", token(mallory)):
         client = attacked.anybody()
         client.set_cookie(SESSION, planted)
-        door = form_token(
-            client.get("/sign-in?lang=en") if planted == "planted" else client.get("/link/x")
-        )
-        if planted != "planted":  # the form is of mallory's session
-            door = sessions.look_up(attacked.registry, planted).csrf  # type: ignore[union-attr]
+        if planted == "planted":
+            door = form_token(client.get("/sign-in"))
+        else:  # the form is then of mallory's session
+            door = here(attacked, client).csrf
         told = {"name": "victim", "password": "x", "_csrf": door}
         assert client.post("/sign-in", data=told).status_code == 302
         assert token(client) != planted
-        here = sessions.look_up(attacked.registry, token(client))
-        assert here is not None
-        assert here.account.id == victim.id
+        assert here(attacked, client).account.id == victim.id
         there = sessions.look_up(attacked.registry, planted)
         assert there is None or there.account.name == "mallory"
 
@@ -375,12 +375,12 @@ def test_what_the_form_of_the_entrance_is_tied_to_cannot_be_planted_either(
 
 
 def test_no_request_that_changes_something_comes_from_another_site(attacked: Attacked) -> None:
-    other = sessions.look_up(attacked.registry, token(attacked.somebody(name="other")))
-    assert other is not None
+    other = here(attacked, attacked.somebody(name="other"))
     tried = 0
     for endpoint, path in rules(attacked.server, "POST"):
         client = attacked.fitting(endpoint)
-        csrf = client.environ_base.pop("HTTP_X_CSRFTOKEN")
+        csrf = here(attacked, client).csrf
+        del client.environ_base["HTTP_X_CSRFTOKEN"]
         path = path.replace("{}", "1")
         body: dict[str, Any] = (
             {"json": pages.question("/", "")} if endpoint.startswith("/_dash") else {}
@@ -415,6 +415,7 @@ def test_no_request_that_changes_something_comes_from_another_site(attacked: Att
         )
         assert kept.status_code != 400 or endpoint != "/_dash-update-component"
         assert "refused" not in kept.headers.get("Location", "")
+        client.environ_base["HTTP_X_CSRFTOKEN"] = csrf
     assert tried > 100
 
 
@@ -658,7 +659,8 @@ def mutated(seed: int, many: int) -> Iterator[bytes]:
     chance = random.Random(seed)
     good = json.dumps(pages.question("/place/town/n", "?period=all"))
     odd = (
-        "null", "true", "-1", "1e999", '""', "[]", "{}", '"\\ud800"', '"\\u0000"', "NaN", "Infinity",
+        "null", "true", "-1", "1e999", '""', "[]", "{}", '"\\ud800"', '"\\u0000"', "NaN",
+        "Infinity",
         "9" * 400, "[" * 500 + "]" * 500, '{"a":' * 200 + "1" + "}" * 200, '"' + "x" * 9_000 + '"',
         '{"id":{"type":"x","index":["ALL"]}}', '{"__proto__":1}', "'", "\\", "\x00", "﻿",
     )  # fmt: skip
@@ -689,17 +691,18 @@ def mutated(seed: int, many: int) -> Iterator[bytes]:
 
 
 def test_a_thousand_bodies_that_are_none_are_no_fault_of_ours(attacked: Attacked) -> None:
-    client = attacked.somebody()
+    """Five hundred on each database, and others on each."""
+    client, seed = attacked.somebody(), len(attacked.settings.state)
     kinds = ("application/json",) * 8 + ("text/plain", "", "multipart/form-data")
     statuses: dict[int, int] = {}
-    for number, body in enumerate(mutated(7, 1_000)):
+    for number, body in enumerate(mutated(seed, 500)):
         kind = kinds[number % len(kinds)]
         answer = client.post(pages.UPDATE, data=body, content_type=kind)
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         assert answer.status_code in (200, 204, 400, 413, 415), body
         assert "Traceback" not in answer.text
-    assert statuses[400] > 300
-    assert statuses[200] > 50
+    assert statuses[400] > 150
+    assert statuses[200] > 25
     assert client.post(pages.UPDATE, json=pages.question("/place/town/n", "")).status_code == 200
     assert attacked.registry.audit.flush()  # and whoever writes it down is still alive
 

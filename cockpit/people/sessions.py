@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from cockpit.people.accounts import Account, line, read
 from cockpit.people.audit import What
@@ -24,6 +24,13 @@ from cockpit.people.tables import accounts, sessions
 Stage = Literal["code", "enrol", "change", "full"]
 SEEN_EVERY = timedelta(minutes=1)
 """How often it is written down that a session is in use."""
+
+
+_WHOLE = select(accounts, *(column.label(f"session_{column.name}") for column in sessions.c)).join(
+    sessions, sessions.c.account == accounts.c.id
+)
+_ONE = _WHOLE.where(sessions.c.hash == bindparam("asked"))
+_ALL = _WHOLE.where(sessions.c.account == bindparam("asked")).order_by(sessions.c.seen.desc())
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ def look_up(registry: Registry, token: str, used: bool = True) -> Session | None
     if not token or len(token) > 100:
         return None
     with registry.state.read() as connection:
-        found = _read(connection, hashed(token))
+        row = connection.execute(_ONE, {"asked": hashed(token)}).mappings().first()
+    found = None if row is None else _read(row)
     if found is None or found.account.disabled or _is_over(registry, found):
         return None
     if used and registry.now() - found.seen > SEEN_EVERY:
@@ -111,11 +119,9 @@ def look_up(registry: Registry, token: str, used: bool = True) -> Session | None
 
 def of(registry: Registry, account: int) -> list[Session]:
     """An account's living sessions, the newest first."""
-    asked = select(sessions.c.hash).where(sessions.c.account == account)
     with registry.state.read() as connection:
-        hashes = connection.execute(asked.order_by(sessions.c.seen.desc())).scalars().all()
-        found = [_read(connection, hash) for hash in hashes]
-    return [one for one in found if one is not None and not _is_over(registry, one)]
+        rows = connection.execute(_ALL, {"asked": account}).mappings().all()
+    return [one for one in map(_read, rows) if not _is_over(registry, one)]
 
 
 def end(connection: Connection, hash: str, account: int | None = None) -> bool:
@@ -154,21 +160,7 @@ def sweep(registry: Registry, connection: Connection) -> None:
     )
 
 
-def _read(connection: Connection, hash: str) -> Session | None:
-    row = (
-        connection.execute(
-            select(
-                accounts,
-                *(column.label(f"session_{column.name}") for column in sessions.c),
-            )
-            .join(sessions, sessions.c.account == accounts.c.id)
-            .where(sessions.c.hash == hash)
-        )
-        .mappings()
-        .first()
-    )
-    if row is None:
-        return None
+def _read(row: RowMapping) -> Session:
     return Session(
         hash=row["session_hash"],
         account=read(row),

@@ -14,10 +14,18 @@ from cockpit.web.words import LANGUAGES, Words
 THEMES = ("light", "dark")
 
 
+UNSAID = ("python_version", "plotly_version", "ddk_version", "dash_version_url")
+"""What Dash tells every browser of the server, for its developers."""
+
+
 class Page(Dash):
     """Dash with our own index: no inline script of ours, nothing from another host."""
 
     desk: Desk
+
+    def _config(self) -> dict[str, Any]:
+        told: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
+        return {name: value for name, value in told.items() if name not in UNSAID}
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         words = Words(self.desk.language())

@@ -157,4 +157,15 @@ def refuse(trouble: Exception) -> Any:
         return flask.jsonify({"error": "this is no request of a page"}), 400
     number = secrets.token_hex(4)
     log.error("trouble %s", number, exc_info=trouble)
-    return flask.jsonify({"error": f"a fault of ours, in the log as {number}"}), 500
+    if "text/html" not in flask.request.headers.get("Accept", ""):
+        return flask.jsonify({"error": f"a fault of ours, in the log as {number}"}), 500
+    desk: Desk = flask.current_app.extensions["page"].desk
+    words = Words(desk.language())
+    return forms.page(
+        "said",
+        words,
+        words("broken"),
+        status=500,
+        meaning=words("broken_meaning", number=number),
+        link=(words("go_on"), "/"),
+    )
