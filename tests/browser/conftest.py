@@ -19,6 +19,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -27,6 +28,7 @@ from cockpit.settings import PROJECT, Settings
 from cockpit.web.guard import CSRF, SESSION
 from tests import signed
 
+expect.set_options(timeout=20_000)  # a machine that is busy draws slowly
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",

@@ -117,7 +117,7 @@ def test_what_is_typed_while_a_page_comes_is_not_lost(tab: Watched) -> None:
     expect(page.locator("#search")).to_be_focused()
     expect(page.locator("#search")).to_have_value("cuiyuan")
     expect(page.locator("#hits a").first).to_be_visible()
-    page.locator("h1").click()
+    page.keyboard.press("Tab")
     expect(page.locator(".drop")).to_be_hidden()
 
 
@@ -261,7 +261,7 @@ def test_a_new_snapshot_changes_the_numbers_and_nothing_else(
     tab, settings = small
     page = tab.open("/place/town?period=all&metric=reported")
     page.locator(".graph .main-svg").first.wait_for()
-    page.locator(".twin summary").click()
+    page.locator(".trend .twin summary").click()
     page.locator("[data-metric=reported] .about summary").click()
     page.evaluate("""() => {
       window.kept = [...document.querySelectorAll('.tile, .js-plotly-plot, .children tr, h1')];
@@ -289,7 +289,7 @@ def test_a_new_snapshot_changes_the_numbers_and_nothing_else(
     assert page.evaluate("scrollY") == 300
     assert page.evaluate("String(getSelection())") == "Town"
     assert page.evaluate("document.activeElement.getAttribute('href')") == focus
-    assert page.locator(".twin").evaluate("each => each.open")
+    assert page.locator(".trend .twin").evaluate("each => each.open")
     assert page.locator("[data-metric=reported] .about").evaluate("each => each.open")
     assert address(page) == "/place/town?period=all&metric=reported"
     assert tab.faults == []
