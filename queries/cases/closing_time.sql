@@ -7,9 +7,8 @@ chart    = "distribution"
 x        = "hours"
 y        = "cases"
 marks    = ["p50", "p90"]
-unit     = "hours"
 clock    = "closed_at"
-labels   = { hours = ["小时", "Hours"], cases = ["件数", "Cases"], p50 = ["中位数", "Median"], p90 = ["九成不超过", "90 % within"] }
+labels   = { hours = ["小时", "Hours"], cases = ["件数", "Cases"], p50 = ["中位数(时)", "Median, h"], p90 = ["九成不超过(时)", "90 % within, h"] }
 counts   = ["cases"]
 order    = 100
 standard = "中位数与 P90 同看,不用平均数 [D]"
