@@ -17,7 +17,8 @@ from hypothesis import settings as runs
 from hypothesis import strategies as st
 
 from cockpit.answers import lists, rows
-from cockpit.answers.lists import Filter, Listed, Row, Wanted
+from cockpit.answers.glimpse import Row, ref
+from cockpit.answers.lists import Filter, Listed, Wanted
 from cockpit.answers.small import FINEST
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.counting import PARTS
@@ -117,7 +118,7 @@ def test_the_rows_behind_a_number_are_the_right_ones(small: Snapshot) -> None:
     def numbers(part: Any) -> set[str]:
         wanted = Wanted("cases", january, "on_time_closure", part)
         found = {row.ref for row in listed(small, small.tree.root, wanted).rows}
-        known = small.rows(f"select number, {lists.ref(FACTS['cases'])} from cases", {"key": KEY})
+        known = small.rows(f"select number, {ref(FACTS['cases'])} from cases", {"key": KEY})
         return {number for number, ref in known if ref in found}
 
     assert numbers("numerator") == {"n1", "n3", "n5", "n7"}

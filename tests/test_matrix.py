@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from cockpit.answers import lists
+from cockpit.answers import glimpse
 from cockpit.model.facts import FACTS
 from cockpit.people import sessions
 from cockpit.people.registry import Registry
@@ -161,7 +161,7 @@ def cases(server: flask.Flask) -> dict[str, str]:
     desk = server.extensions["page"].desk
     found: dict[str, str] = {}
     with desk.current() as snapshot:
-        asked = f"select pos, {lists.ref(FACTS['cases'])} from cases r order by number"
+        asked = f"select pos, {glimpse.ref(FACTS['cases'])} from cases r order by number"
         for pos, ref in snapshot.rows(asked, {"key": dossier.key(desk.registry)}):
             here, *above = reversed(snapshot.tree.path(snapshot.tree.places[pos]))
             found[here.code] = ref

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.answers import ask, lists, panel, rows, tally
+from cockpit.answers import ask, glimpse, lists, panel, rows, tally
 from cockpit.answers.around import around
 from cockpit.answers.lists import Wanted
 from cockpit.answers.small import (
@@ -427,9 +427,9 @@ def test_no_page_tells_a_hidden_number(
 # ── Rows and panels ──────────────────────────────────────────────────────────────────────────────
 
 
-def listed(snapshot: Snapshot, place: Place) -> list[lists.Row]:
+def listed(snapshot: Snapshot, place: Place) -> list[glimpse.Row]:
     """All warnings of a place, and of all below it."""
-    found: list[lists.Row] = []
+    found: list[glimpse.Row] = []
     seen, pages = cleared(snapshot, place), 1
     while len(found) < pages * lists.PAGE:
         wanted = Wanted("warnings", Period(), page=len(found) // lists.PAGE + 1)
@@ -461,7 +461,7 @@ def test_rows_about_sensitive_topics_are_told_by_community(
 
 
 def test_such_a_row_is_not_found_from_its_grid_nor_by_its_case(city: Snapshot) -> None:
-    ref = lists.ref(FACTS["warnings"])
+    ref = glimpse.ref(FACTS["warnings"])
     known = dict(city.rows(f"select {ref}, pos from warnings r", {"key": "key"}))
     linked = 0
     for row in listed(city, city.tree.root):
@@ -475,7 +475,7 @@ def test_such_a_row_is_not_found_from_its_grid_nor_by_its_case(city: Snapshot) -
             assert rows.one(city, cleared(city, leaf), "warnings", row.ref, "key") is None
             assert rows.place(city, cleared(city, leaf), "warnings", row.ref, "key") is None
     assert linked
-    asked = f"select {lists.ref(FACTS['cases'])} from cases r where number = 'n1'"
+    asked = f"select {glimpse.ref(FACTS['cases'])} from cases r where number = 'n1'"
     [(case,)] = city.rows(asked, {"key": "key"})
     whole = rows.one(city, cleared(city, city.tree.root), "cases", case, "key")
     assert whole is not None

@@ -7,7 +7,6 @@ by it: neither the order of a list nor what it finds tells more than what it sho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,25 +14,31 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cockpit.answers import tally
-from cockpit.answers.small import FINEST
+from cockpit.answers.glimpse import (
+    SEE_ROWS,
+    Row,
+    about,
+    allow,
+    bound,
+    declared_column,
+    kept_back,
+    row,
+    shown,
+)
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.counting import PARTS, Counted, Part, amount, behind
-from cockpit.model.fact import Column, Fact, Type
+from cockpit.model.fact import Fact, Type
 from cockpit.model.facts import fact as declared
 from cockpit.model.masking import masked
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.period import Period
-from cockpit.model.places import Place
 from cockpit.model.scope import Cleared
 
 PAGE = 50
 MOST = 100_000
 """Rows that a list counts and leafs through; of more it is said that there are more."""
-SEE_ROWS, REVEAL = "see_rows", "reveal"
 BLANK = "–"
 """The value by which rows are asked for that have none in a column."""
-REF = re.compile(r"\d{8}-[0-9a-f]{20}")
-"""A row's address: its day, so that it is found fast, and a tag that only this home can make."""
 
 Compared = Literal["is", "from", "to"]
 Value = str | bool | float | date | datetime | None
@@ -67,20 +72,6 @@ class Wanted:
     """A column; empty is the fact's own moment."""
     falling: bool = True
     page: int = 1
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as it may be seen: its address, its place (of a sensitive one not the grid), the
-    status beside it, its columns.
-    """
-
-    ref: str
-    place: Place
-    badge: str
-    values: Mapping[str, Any]
-    amount: Decimal | None = None
-    """What it adds to the metric whose rows are listed, where that is a number."""
 
 
 @dataclass(frozen=True)
@@ -280,7 +271,7 @@ def _found(fact: Fact, what: str) -> str:
 
     tests = []
     for name in fact.search:
-        column = _declared(fact, name)
+        column = declared_column(fact, name)
         if column is not None and column.privacy == "number":
             tests.append(f"{name} = $find")
             continue
@@ -292,90 +283,13 @@ def _found(fact: Fact, what: str) -> str:
     return f"({' or '.join(tests)})"
 
 
-def _declared(fact: Fact, name: str) -> Column | None:
-    return next((column for column in fact.columns if column.name == name), None)
-
-
 def _order(fact: Fact, wanted: Wanted) -> str:
     """SQL of an order in which no two rows are equal."""
     known = sortable(fact)
     name = wanted.sort or fact.month
     if name not in known:
         raise Mistake(f"{fact.name} cannot be sorted by {name!r}", write=did_you_mean(name, known))
-    column = _declared(fact, name)
+    column = declared_column(fact, name)
     what = masked(column, f"r.{name}") if column is not None else f"r.{name}"
     ties = ", ".join(f"r.{each}" for each in fact.key)
     return f"{what} {'desc' if wanted.falling else 'asc'} nulls last, {ties}"
-
-
-# ── One row, for lists and for its own page ──────────────────────────────────────────────────────
-
-
-def shown(fact: Fact, columns: Sequence[str]) -> str:
-    """SQL of what a Row is made of; binds what ``about`` gives."""
-    badges = " ".join(f"when {fact.status(name).sql} then '{name}'" for name in fact.badges)
-    asked = ", ".join(_shown(fact, name) for name in columns)
-    return f"{ref(fact)}, r.pos, {is_sensitive(fact)}, case {badges} else '' end, {asked}"
-
-
-def _shown(fact: Fact, name: str) -> str:
-    if name == "place" and fact.sensitive:
-        return f"case when not {is_sensitive(fact)} then r.place end"
-    column = _declared(fact, name)
-    return masked(column, f"r.{name}") if column is not None else f"r.{name}"
-
-
-def is_sensitive(fact: Fact) -> str:
-    """SQL: whether a row is about something of which one row in a grid points at people."""
-    return "coalesce(list_contains($sensitive, r.topic), false)" if fact.sensitive else "false"
-
-
-def kept_back(fact: Fact, place: Place) -> str:
-    """SQL, as a further condition, of the rows that a place on the lowest rung has no list of: how
-    many there are is hidden there, and so they are.
-    """
-    if not fact.sensitive or place.rung != FINEST:
-        return ""
-    return f" and not {is_sensitive(fact)}"
-
-
-def ref(fact: Fact) -> str:
-    """SQL of a row's address."""
-    return f"strftime({fact.month}, '%Y%m%d') || '-' || {tag(fact)}"
-
-
-def tag(fact: Fact) -> str:
-    """SQL of the secret half of it."""
-    return f"left(sha256(concat_ws(chr(31), $key, {', '.join(fact.key)})), 20)"
-
-
-def row(snapshot: Snapshot, columns: Sequence[str], found: Sequence[Any]) -> Row:
-    """A Row from what ``shown`` selected, and maybe an amount."""
-    address, pos, sensitive, badge, *rest = found
-    place = snapshot.tree.places[pos]
-    if sensitive and place.rung == FINEST and place.parent is not None:
-        place = snapshot.tree.by_code[place.parent]
-    values = dict(zip(columns, rest, strict=False))
-    adds = rest[len(columns)] if len(rest) > len(columns) else None
-    return Row(address, place, badge, values, adds)
-
-
-def about(snapshot: Snapshot, fact: Fact, key: str) -> dict[str, Any]:
-    """What ``shown`` binds."""
-    return {
-        "key": key,
-        "as_of": snapshot.standing(fact.name).as_of,
-        "sensitive": list(fact.sensitive),
-    }
-
-
-def bound(sql: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A query with those of the values that it names: DuckDB refuses any other."""
-    named = set(re.findall(r"\$([a-z_0-9]+)", sql))
-    return sql, {name: value for name, value in values.items() if name in named}
-
-
-def allow(seen: Cleared, right: str) -> None:
-    """Raises Mistake where the gate cleared this for somebody without the right."""
-    if right not in seen.rights:
-        raise Mistake(f"this takes the right to {right}")

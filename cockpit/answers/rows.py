@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cockpit.answers import lists
-from cockpit.answers.lists import Row
+from cockpit.answers import glimpse
+from cockpit.answers.glimpse import Row
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.calendar import FIRST
 from cockpit.model.fact import Column, Fact
@@ -66,7 +66,7 @@ class _Key:
 
 def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Whole | None:
     """The row of an address anywhere in what was cleared, or None."""
-    lists.allow(seen, lists.SEE_ROWS)
+    glimpse.allow(seen, glimpse.SEE_ROWS)
     what = declared(fact)
     found = _find(snapshot, seen, what, ref, key)
     if found is None:
@@ -78,10 +78,10 @@ def one(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> Who
         snapshot,
         what,
         found,
-        f"{lists.shown(what, what.names)}, [{hides}], [{statuses}]",
+        f"{glimpse.shown(what, what.names)}, [{hides}], [{statuses}]",
         key,
     )
-    row = lists.row(snapshot, what.names, shown)
+    row = glimpse.row(snapshot, what.names, shown)
     return Whole(
         what,
         row,
@@ -105,7 +105,7 @@ def revealed(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str, c
 
     Raises Mistake where there is no such row in what was cleared, or the column hides nothing.
     """
-    lists.allow(seen, lists.REVEAL)
+    glimpse.allow(seen, glimpse.REVEAL)
     what = declared(fact)
     if column not in [each.name for each in what.columns if each.privacy]:
         raise Mistake(f"{column!r} of {fact} hides nothing")
@@ -123,19 +123,19 @@ def place(snapshot: Snapshot, seen: Cleared, fact: str, ref: str, key: str) -> P
 
 def _find(snapshot: Snapshot, seen: Cleared, fact: Fact, ref: str, key: str) -> _Key | None:
     """The row of an address, in the place cleared and all below it."""
-    if not lists.REF.fullmatch(ref) or not snapshot.standing(fact.name).rows:
+    if not glimpse.REF.fullmatch(ref) or not snapshot.standing(fact.name).rows:
         return None
     try:
         day = date(int(ref[:4]), int(ref[4:6]), int(ref[6:8]))
     except ValueError:
         return None
     rows = snapshot.rows(
-        *lists.bound(
+        *glimpse.bound(
             f"select pos, source, number from {fact.name} r"
             f" where pos between {seen.place.lo} and {seen.place.hi}"
-            f"{lists.kept_back(fact, seen.place)} and {_ON_DAY.format(fact.month)}"
-            f" and {lists.tag(fact)} = $tag limit 1",
-            {**lists.about(snapshot, fact, key), "day": day, "tag": ref.partition("-")[2]},
+            f"{glimpse.kept_back(fact, seen.place)} and {_ON_DAY.format(fact.month)}"
+            f" and {glimpse.tag(fact)} = $tag limit 1",
+            {**glimpse.about(snapshot, fact, key), "day": day, "tag": ref.partition("-")[2]},
         )
     )
     if not rows:
@@ -147,11 +147,11 @@ def _find(snapshot: Snapshot, seen: Cleared, fact: Fact, ref: str, key: str) -> 
 def _of(snapshot: Snapshot, fact: Fact, row: _Key, asked: str, key: str = "") -> tuple[Any, ...]:
     """What is asked of a row that was found."""
     [found] = snapshot.rows(
-        *lists.bound(
+        *glimpse.bound(
             f"select {asked} from {fact.name} r where pos = {row.pos} and source = $source"
             f" and number = $number and {_ON_DAY.format(fact.month)}",
             {
-                **lists.about(snapshot, fact, key),
+                **glimpse.about(snapshot, fact, key),
                 "source": row.source,
                 "number": row.number,
                 "day": row.day,
@@ -247,26 +247,26 @@ def _kin(snapshot: Snapshot, seen: Cleared, fact: Fact, row: _Key, key: str) -> 
         about = FACTS[other]
         lo, hi = max(within.lo, seen.place.lo), min(within.hi, seen.place.hi)
         found = snapshot.rows(
-            *lists.bound(
-                f"select {lists.shown(about, about.listed)} from {other} r"
-                f" where pos between {lo} and {hi}{lists.kept_back(about, seen.place)} and {test}"
+            *glimpse.bound(
+                f"select {glimpse.shown(about, about.listed)} from {other} r"
+                f" where pos between {lo} and {hi}{glimpse.kept_back(about, seen.place)} and {test}"
                 f" order by r.{about.month}, r.source, r.number limit {MOST_KIN}",
-                {**lists.about(snapshot, about, key), **values},
+                {**glimpse.about(snapshot, about, key), **values},
             )
         )
-        return tuple(lists.row(snapshot, about.listed, each) for each in found)
+        return tuple(glimpse.row(snapshot, about.listed, each) for each in found)
 
     here, number = seen.place, row.number
     if fact.name == "cases":
         # A case says in which grid it lies, and a warning about a sensitive topic does not.
-        test = f"r.case_number = $number and not {lists.is_sensitive(FACTS['warnings'])}"
+        test = f"r.case_number = $number and not {glimpse.is_sensitive(FACTS['warnings'])}"
         warned = rows("warnings", here, test, number=number)
         return [
             Kin("linked_warnings", "warnings", warned),
             Kin("repeats", "cases", _chain(snapshot, seen, row, rows)),
         ]
     if fact.name == "warnings":
-        asked = f"if({lists.is_sensitive(fact)}, null, r.case_number), r.raised_at"
+        asked = f"if({glimpse.is_sensitive(fact)}, null, r.case_number), r.raised_at"
         case, raised = _of(snapshot, fact, row, asked)
         near = "r.number = $case and r.reported_at between $first and $last"
         times = {"first": raised - REACH, "last": raised + REACH}

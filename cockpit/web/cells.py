@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from cockpit.answers.lists import Row
+from cockpit.answers.glimpse import Row
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.facts import FACTS
 from cockpit.model.places import Place

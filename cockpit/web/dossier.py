@@ -11,7 +11,7 @@ from typing import Protocol
 
 import orjson
 
-from cockpit.answers import lists, rows, tally
+from cockpit.answers import glimpse, lists, rows, tally
 from cockpit.answers.cache import Cache, Key
 from cockpit.answers.lists import Listed
 from cockpit.answers.rows import Whole
@@ -59,6 +59,8 @@ class Shown:
     listed: Listed
     metric: Counted | None
     here: Tally | None
+    cut: str
+    """The code in the address where it lies above what is the viewer's."""
 
     @property
     def place(self) -> Place:
@@ -89,7 +91,7 @@ class Single:
     @property
     def may_reveal(self) -> bool:
         """Whether this viewer may see what is masked, for a reason."""
-        return lists.REVEAL in self.seen.rights
+        return glimpse.REVEAL in self.seen.rights
 
 
 def within(snapshot: Snapshot, seen: Cleared, place: Place) -> tuple[Place, ...]:
@@ -141,15 +143,16 @@ def listed(
     draw: Callable[[Shown, Words], Element],
 ) -> bytes:
     """A list as JSON."""
+    cut = asked.state.place if seen.asked else ""
     asked = known(snapshot, replace(asked, state=replace(asked.state, place=seen.place.code)))
     as_of = snapshot.last_day(asked.fact) or day_of(snapshot)
     period = asked.state.over(as_of)
 
     def work_out() -> tuple[bytes, int]:
-        shown = _shown(desk, snapshot, seen, asked, period, as_of)
+        shown = _shown(desk, snapshot, seen, asked, period, as_of, cut)
         return orjson.dumps(draw(shown, words)), len(shown.listed.rows)
 
-    said = (asked.href(), seen.asked.code if seen.asked else "", *asked.wrong)
+    said = (asked.href(), cut, *asked.wrong)
     page, many = desk.cache.get(
         Key(
             snapshot.id,
@@ -173,7 +176,7 @@ def whole(desk: Open, snapshot: Snapshot, seen: Cleared, asked: Listing, size: i
     place = replace(asked.state, place=seen.place.code)
     asked = known(snapshot, replace(asked, state=place, page=1))
     as_of = snapshot.last_day(asked.fact) or day_of(snapshot)
-    return _shown(desk, snapshot, seen, asked, asked.state.over(as_of), as_of, size)
+    return _shown(desk, snapshot, seen, asked, asked.state.over(as_of), as_of, size=size)
 
 
 def _shown(
@@ -183,6 +186,7 @@ def _shown(
     asked: Listing,
     period: Period,
     as_of: date,
+    cut: str = "",
     size: int = lists.PAGE,
 ) -> Shown:
     wanted = asked.wanted(period)
@@ -191,7 +195,7 @@ def _shown(
     found = lists.page(snapshot, seen, wanted, key(desk.registry), (*columns, *sorted_by), size)
     metric = snapshot.metric(wanted.metric) if wanted.metric else None
     here = tally.at(snapshot, [metric], seen, period)[wanted.metric] if metric else None
-    return Shown(snapshot, seen, asked, period, as_of, found, metric, here)
+    return Shown(snapshot, seen, asked, period, as_of, found, metric, here, cut)
 
 
 def known(snapshot: Snapshot, asked: Listing) -> Listing:

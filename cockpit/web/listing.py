@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
+from cockpit.answers.glimpse import REF
 from cockpit.answers.lists import (
     BLANK,
     MOST,
     PAGE,
-    REF,
     Compared,
     Filter,
     Value,

@@ -19,7 +19,7 @@ from cockpit.people.roles import Right
 from cockpit.web import cells, dossier, listing
 from cockpit.web.api import page
 from cockpit.web.desk import Desk
-from cockpit.web.guard import note, note_now, note_view, viewer
+from cockpit.web.guard import note, note_now, viewer
 from cockpit.web.pages.row import LEAST_WHY, MOST_WHY, REASONS
 from cockpit.web.words import Words
 
@@ -31,10 +31,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
     @here.get("/rows/<fact>/", defaults={"code": ""})
     @here.get("/rows/<fact>/<path:code>")
     def rows(fact: str, code: str) -> Any:
-        status = desk.holds(viewer(), flask.request.path)
-        if status != 200:
-            note_view(code, why="place", path=flask.request.path)
-        return page(), status
+        return page(), desk.holds(viewer(), flask.request.path)
 
     @here.get("/row/<fact>/<ref>")
     def row(fact: str, ref: str) -> Any:
