@@ -38,6 +38,11 @@ MEANINGS = {
     "page_cold_ms": "the page's data request, first time, all levels, median (must: < 60)",
     "page_cold_p95_ms": "the same, 95th percentile",
     "page_warm_ms": "the same again (must: < 5)",
+    "gate_us": "the gate, µs (must: < 1,000)",
+    "guard_us": "all that stands before a signed-in request, µs",
+    "audit_us": "what a page waits for its line of the audit, µs",
+    "audit_now_us": "a line of the audit that is waited for, µs",
+    "sign_in_ms": "signing in with a password, ms",
     "snapshot_mib": "snapshot, cube and Parquet files, MiB",
     "record_mib": "the record, MiB",
 }
@@ -93,6 +98,7 @@ def measure(cases: int, folder: Path, say: bool) -> dict[str, Any]:
     figures |= step("batches", steps.batches)
     figures |= step("tallies", steps.tallies)
     figures |= step("pages", steps.pages)
+    figures |= step("people", steps.people)
     return figures
 
 

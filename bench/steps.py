@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import statistics
@@ -22,6 +23,7 @@ SEED = 7
 BATCHES = 3
 TALLIES = 300
 PAGES = 12
+TIMES = 5_000
 
 
 def settings(folder: Path) -> Settings:
@@ -210,6 +212,60 @@ def pages(folder: Path, cases: int) -> dict[str, Any]:
         "page_cold_p95_ms": round(cold[int(len(cold) * 0.95)], 1),
         "page_warm_ms": round(statistics.median(warm), 2),
     }
+
+
+def people(folder: Path, cases: int) -> dict[str, Any]:
+    """What it costs to know who asks and what is theirs: the gate alone, all that stands before a
+    signed-in request, handing a line to the audit, writing one, and signing in.
+    """
+    from cockpit.answers.snapshot import Snapshots
+    from cockpit.people import accounts, links
+    from cockpit.people.audit import Line, What
+    from cockpit.people.gate import CONSOLE, Refused, Scope, Viewer, gate
+    from cockpit.people.registry import Registry
+    from cockpit.people.roles import Role
+    from cockpit.people.signin import Caller, Entrance
+
+    chance = random.Random(SEED)
+    chosen = settings(folder)
+    with Snapshots(chosen.snapshots).current() as snapshot:
+        tree = snapshot.tree
+        viewer = Viewer(Role.LEADER, tree.below(tree.root)[0].code)
+        asked = [place.code for place in chance.choices(tree.places, k=TIMES)]
+
+        def pass_gate(number: int) -> None:
+            with contextlib.suppress(Refused):
+                gate(viewer, Scope(tree, asked[number], cut=True))
+
+        figures = {"gate_us": _median_us(TIMES, pass_gate)}
+    client = _signed_in(chosen)
+    signed = _median_us(300, lambda _: client.get("/api/version"))
+    unsigned = _median_us(300, lambda _: client.get("/healthz"))
+    figures["guard_us"] = round(signed - unsigned, 1)
+    registry = Registry(chosen)
+    told = Line(What.VIEW, who="bench", place="x", rows=1)
+    figures["audit_us"] = _median_us(1_000, lambda _: registry.audit.write(told))
+    registry.audit.flush(60)
+    figures["audit_now_us"] = _median_us(100, lambda _: registry.audit.write_now(told))
+    name = f"bench-{os.getpid()}"
+    account = accounts.add(registry, CONSOLE, name, role="analyst", person=name)
+    token, _ = links.make(registry, CONSOLE, account, "password")
+    entrance, caller, secret = Entrance(registry), Caller("127.0.0.1"), "Thirty-Two-Grids-9"
+    entrance.set_password(token, secret, caller)
+    taken = _median_us(10, lambda _: entrance.sign_in(name, secret, caller))
+    figures["sign_in_ms"] = round(taken / 1000, 1)
+    registry.close()
+    return figures
+
+
+def _median_us(times: int, do: Callable[[int], object]) -> float:
+    """The median of so many runs, in microseconds."""
+    taken = []
+    for number in range(times):
+        began = time.perf_counter()
+        do(number)
+        taken.append(time.perf_counter() - began)
+    return round(statistics.median(taken) * 1e6, 1)
 
 
 def _signed_in(chosen: Settings) -> Any:
