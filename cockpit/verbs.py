@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -71,6 +72,7 @@ def add(
     display: Annotated[str, typer.Option("--display", help="The name that is shown.")] = "",
     contact: Annotated[str, typer.Option("--contact", help="How to reach them.")] = "",
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """A new account, and a link by which its owner sets the password."""
     with _registry(home) as registry:
@@ -85,8 +87,9 @@ def add(
             display=display,
             contact=contact,
         )
-        out.print(f"{made.name} is {made.role} of {made.root or _nowhere(made)}.")
-        _tell_link(registry, made)
+        if not as_json:
+            out.print(f"{made.name} is {made.role} of {made.root or _nowhere(made)}.")
+        _tell_link(registry, made, as_json)
 
 
 @user.command("list")
@@ -95,8 +98,7 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
     with _registry(home) as registry:
         found = accounts.listed(registry)
     if as_json:
-        told = [{key: getattr(each, key) for key in _SHOWN} for each in found]
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+        _print_json([_shown(each) for each in found])
         return
     table = Table(box=None, padding=(0, 2))
     for title in ("account", "role", "place", "person", "name", "state"):
@@ -108,7 +110,17 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
     out.print(table if found else "There are no accounts. Make one with: cockpit user add")
 
 
-_SHOWN = ("name", "display", "person", "role", "root", "contact", "disabled", "created")
+def _shown(account: Account) -> dict[str, object]:
+    shown = ("name", "display", "person", "role", "root", "contact", "disabled", "created")
+    return {key: getattr(account, key) for key in shown}
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=_text) + "\n")
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 @user.command("change")
@@ -151,14 +163,16 @@ def reset(
     name: Name,
     code: Annotated[bool, typer.Option("--code", help="Take away the one-time code too.")] = False,
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """A new link for setting the password."""
     with _registry(home) as registry:
         found = accounts.named(registry, name)
         if code:
             codes.reset(registry, _me(), found)
-            out.print("No one-time code is asked for any more; an officer sets up a new one.")
-        _tell_link(registry, found)
+            if not as_json:
+                out.print("No one-time code is asked for any more; an officer sets up a new one.")
+        _tell_link(registry, found, as_json)
 
 
 @user.command("unlock")
@@ -170,10 +184,14 @@ def unlock(name: Name, home: Home = None) -> None:
 
 
 @user.command("sessions")
-def sessions_(name: Name, home: Home = None) -> None:
+def sessions_(name: Name, home: Home = None, as_json: AsJson = False) -> None:
     """Where an account is signed in."""
     with _registry(home) as registry:
         found = sessions.of(registry, accounts.named(registry, name).id)
+    if as_json:
+        shown = ("short", "stage", "created", "seen", "address", "agent")
+        _print_json([{key: getattr(each, key) for key in shown} for each in found])
+        return
     for each in found:
         out.print(f"{each.short}  {each.seen:%Y-%m-%d %H:%M} UTC  {each.address}  {each.agent}")
     if not found:
@@ -189,18 +207,22 @@ def revoke(name: Name, home: Home = None) -> None:
 
 
 @user.command("roles")
-def roles() -> None:
+def roles(as_json: AsJson = False) -> None:
     """What each role may do."""
+    if as_json:
+        _print_json({role: sorted(RIGHTS[role]) for role in Role})
+        return
     for role in Role:
         out.print(f"{role:9} {', '.join(sorted(RIGHTS[role]))}")
 
 
-def _tell_link(registry: Registry, account: Account) -> None:
+def _tell_link(registry: Registry, account: Account, as_json: bool) -> None:
     token, expires = links.make(registry, _me(), account, "password")
-    out.print(
-        f"To set the password, open once, before {expires:%Y-%m-%d %H:%M} UTC:\n"
-        f"  {links.href(token, reached(registry.settings))}"
-    )
+    link = links.href(token, reached(registry.settings))
+    if as_json:
+        _print_json({**_shown(account), "link": link, "expires": expires})
+        return
+    out.print(f"To set the password, open once, before {expires:%Y-%m-%d %H:%M} UTC:\n  {link}")
 
 
 def _nowhere(account: Account) -> str:

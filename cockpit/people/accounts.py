@@ -227,7 +227,9 @@ def _role(word: str) -> Role:
     try:
         return Role(word)
     except ValueError:
-        raise Mistake(f"there is no role {word!r}", write=did_you_mean(word, Role)) from None
+        raise Mistake(
+            f"there is no role {word!r}", write=did_you_mean(word, [str(role) for role in Role])
+        ) from None
 
 
 def _refuse_two_offices(
