@@ -23,7 +23,7 @@ from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.mistakes import Mistake
 from cockpit.people.gate import CONSOLE, Scope, Viewer, gate
 from cockpit.people.roles import Role
-from cockpit.record import drafts, queries
+from cockpit.record import drafts
 from cockpit.record.store import Record
 from cockpit.record.worker import Worker
 from cockpit.settings import PROJECT, Settings
@@ -396,13 +396,6 @@ def test_check_tells_all_faults_at_once_and_as_json(tmp_path: Path, town: Settin
     assert (only["good"], len(only["mistakes"]), only["ran"]) == (1, 1, 0)
     gone = cockpit(tmp_path, "check", tmp_path / "nowhere.sql", expect=1)
     assert "nowhere.sql: is not there" in gone
-
-
-def test_the_shipped_files_pass_the_check_on_the_demo_city(demo: Settings) -> None:
-    said = cockpit(PROJECT / "queries", "check", home=demo.home)
-    assert ", 0 wrong." in said
-    many = len(queries.panels(Settings.queries)[0])
-    assert f"{many} panels, {many * 7} times at places of every level." in said
 
 
 # ── The README ───────────────────────────────────────────────────────────────────────────────────
