@@ -207,14 +207,14 @@ def test_a_trend_has_the_time_before_behind_it(client: FlaskClient, snapshot: Sn
     city = snapshot.tree.root
     for metric in ("on_time_closure", "reported", "open_cases"):
         tree = pages.page(client, f"/place/{city.code}?metric={metric}")
-        now, then, *_ = pages.the(tree, tag="Graph")["props"]["figure"]["data"]
+        now, then, *_ = pages.the(tree, id="trend")["props"]["figure"]["data"]
         told = ask(snapshot, metric, city, Period(date(2026, 9, 2), date(2026, 10, 1)), step="day")
         assert then["y"] == [point["value"] for point in told["by"]]
         assert then["x"] == now["x"]
         assert len(then["x"]) == 30
         assert "2026年9月2日" in then["customdata"][0]
     alone = pages.page(client, f"/place/{city.code}?metric=reported&compare=none")
-    assert len(pages.the(alone, tag="Graph")["props"]["figure"]["data"]) == 1
+    assert len(pages.the(alone, id="trend")["props"]["figure"]["data"]) == 1
 
 
 def test_nothing_is_compared_with_days_before_the_data_begin(

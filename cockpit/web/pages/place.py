@@ -4,7 +4,7 @@ tiles, where a call is needed, the chosen metric along time, the places one leve
 
 from __future__ import annotations
 
-from cockpit.web import call, cards, frame, gist, map, panels, table, trend
+from cockpit.web import call, cards, frame, gist, map, panels, remarks, table, trend
 from cockpit.web.asked import Asked, gather
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.taking import links
@@ -107,6 +107,8 @@ def _below(view: View, words: Words) -> Element:
 
 def _leaf(view: View, words: Words) -> Element:
     finest = view.place.rung == view.finest
+    counted = view.here[view.metric.name]
+    href = remarks.rows_href(view, view.metric) if counted.numerator else None
     return element(
         "Section",
         element(
@@ -114,5 +116,6 @@ def _leaf(view: View, words: Words) -> Element:
             words("leaf", level=words.level(view.place.rung)) if finest else words("childless"),
         ),
         element("P", words("leaf_meaning" if finest else "childless_meaning")),
+        element("P", element("A", words("rows_behind"), href=href)) if href else None,
         cls="card note",
     )
