@@ -132,5 +132,5 @@
   });
 
   heard();
-  again(document.querySelector("[data-waits]") ? WAITING : EVERY);
+  again(WAITING);  // by then it is known whether the page is one that waits
 })();
