@@ -47,6 +47,10 @@ def snapshot(demo: Settings) -> Iterator[Snapshot]:
         yield opened
 
 
+ROOMS = ("words", "brief", "mark")
+"""What there may be room for, the most first."""
+
+
 def drawn(tree: pages.Node) -> pages.Node:
     """The card of the map."""
     return pages.the(tree, cls="map")
@@ -193,18 +197,21 @@ def test_words_lie_on_their_shape_where_there_is_room_for_them(
         shown = traces(tree)
         for item in pages.every(pages.the(drawn(tree), cls="cells"), tag="Li"):
             style, link = item["props"]["style"], pages.the(item, tag="A")
-            lines = pages.text(pages.the(link, cls="cell-words")).split("\n")
-            pixel = width / float(style["--words"].removesuffix("px"))
-            high = shapes.LINE * len(lines) * pixel
-            wide = max(len(line) for line in lines if line[0] > "\u2e7f") * 12 * pixel
-            x = float(style["left"].removesuffix("%")) * width / 100
-            y = (100 - float(style["top"].removesuffix("%"))) * height / 100
             trace = shown[link["props"]["data-cell"]]
             shape: Shape = (tuple(zip(trace["x"][:-1], trace["y"][:-1], strict=True)),)
-            for across in (-0.48, 0, 0.48):
-                for upward in (-0.48, 0, 0.48):
-                    spot = (x + across * wide, y + upward * high)
-                    assert rings_around(spot, shape) == 1, (code, lines)
+            x = float(style["left"].removesuffix("%")) * width / 100
+            y = (100 - float(style["top"].removesuffix("%"))) * height / 100
+            needs = [float(style[f"--{name}"].removesuffix("px")) for name in ROOMS]
+            assert needs == sorted(needs, reverse=True)
+            for name, need in zip(ROOMS, needs, strict=True):
+                lines = pages.text(pages.the(link, cls=f"cell-{name}")).split("\n")
+                pixel = width / need
+                high = shapes.LINE * len(lines) * pixel
+                wide = max(len(re.findall("[\u4e00-\u9fff]", line)) for line in lines) * 12 * pixel
+                for across in (-0.48, 0, 0.48):
+                    for upward in (-0.48, 0, 0.48):
+                        spot = (x + across * wide, y + upward * high)
+                        assert rings_around(spot, shape) == 1, (code, lines)
 
 
 # ── Classes ──────────────────────────────────────────────────────────────────────────────────────

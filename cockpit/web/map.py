@@ -6,7 +6,7 @@ map that nobody can see or point at is a list of links.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cockpit.answers import tally
@@ -24,6 +24,8 @@ from cockpit.web.words import Words
 
 MOST = 400
 """So many shapes a browser draws and a finger finds; a place with more children is a table."""
+MORE_LINES = 0.1
+"""By so much smaller must a map be on which words fit in one line more, for that to be better."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _ground(view: View, words: Words, shown: Map) -> Child:
             element("Div", figure, cls="ground-figure", aria_hidden="true"),
             element(
                 "Ol",
-                *(_link(view, words, cell, scanned) for cell, scanned in links),
+                *(_link(view, words, on, cell, scanned) for cell, scanned in links),
                 cls="cells",
                 aria_label=words("map_keys", level=level, place=words.place(shown.around)),
             ),
@@ -176,22 +178,29 @@ def _ground(view: View, words: Words, shown: Map) -> Child:
     )
 
 
-def _link(view: View, words: Words, cell: Cell, scanned: shapes.Scanned) -> Element:
-    """A link that lies on its shape, and writes on it what there is room for."""
-    room, lines = min(
-        (
-            (scanned.room(max(map(shapes.pixels, lines)), shapes.LINE * len(lines)), lines)
-            for lines in _lines(view, words, cell)
-        ),
-        key=lambda found: found[0].wide,
-    )
-    mark = scanned.room(shapes.LINE, shapes.LINE)
+def _link(
+    view: View, words: Words, on: shapes.Sheet, cell: Cell, scanned: shapes.Scanned
+) -> Element:
+    """A link that lies on its shape, and writes on it what there is room for: name and value, or
+    the name and a mark, or the mark.
+    """
+    name, mark = words.place(cell.place), cell.shade.mark
+    names = list(dict.fromkeys([(name,), shapes.halved(name)]))
+    value = [numbers.short(view.metric, cell.counted, words.language)]
+    if view.metric.target is not None and cell.counted.value is not None:
+        value.insert(0, mark)
+    values = list(dict.fromkeys([(" ".join(value),), tuple(value)]))
+    full = [(*each, *last) for each in names for last in values]
+    room, lines = min(((scanned.room(each), each) for each in full), key=_tight)
+    short = [(f"{name} {mark}",), *((*each, mark) for each in names)]
+    less, fewer = min(((scanned.room_at(room, each), each) for each in short), key=_tight)
     return element(
         "Li",
         element(
             "A",
             element("Span", "\n".join(lines), cls="cell-words"),
-            element("Span", cell.shade.mark, cls="cell-mark", aria_hidden="true"),
+            element("Span", "\n".join(fewer), cls="cell-brief", aria_hidden="true"),
+            element("Span", mark, cls="cell-mark", aria_hidden="true"),
             href=view.state.href(place=cell.place.code),
             aria_label=words("listed").join(_told(view, words, cell)),
             aria_current="page" if cell.here else None,
@@ -200,23 +209,19 @@ def _link(view: View, words: Words, cell: Cell, scanned: shapes.Scanned) -> Elem
         ),
         cls=f"on-{cell.shade.name}",
         style={
-            "left": f"{room.left}%",
-            "top": f"{room.top}%",
+            "left": f"{100 * room.x / on.width:.1f}%",
+            "top": f"{100 - 100 * room.y / on.height:.1f}%",
             "--words": f"{room.wide}px",
-            "--mark": f"{mark.wide}px",
+            "--brief": f"{min(less.wide, room.wide)}px",
+            "--mark": f"{scanned.room_at(room, (mark,)).wide}px",
         },
     )
 
 
-def _lines(view: View, words: Words, cell: Cell) -> Iterator[tuple[str, ...]]:
-    """Name and value in all the ways that they may be broken; a mark only where it is a verdict."""
-    name = words.place(cell.place)
-    value: tuple[str, ...] = (numbers.short(view.metric, cell.counted, words.language),)
-    if view.metric.target is not None and cell.counted.value is not None:
-        value = (cell.shade.mark, *value)
-    for names in dict.fromkeys([(name,), shapes.halved(name)]):
-        yield (*names, " ".join(value))
-        yield (*names, *value)
+def _tight(found: tuple[shapes.Room, tuple[str, ...]]) -> float:
+    """Of ways to break words: how large a map they take, and that fewer lines look better."""
+    room, lines = found
+    return room.wide * (1 + MORE_LINES * len(lines))
 
 
 def _told(view: View, words: Words, cell: Cell) -> list[str]:
@@ -274,9 +279,9 @@ def _legend(words: Words, shown: Map) -> Element:
 def _left_out(view: View, words: Words, shown: Map) -> Child:
     """What counts and is on no shape: rows in none of the places, places without a boundary."""
     said: list[Child] = []
-    if shown.apart is not None and (shown.apart.value is not None or shown.apart.left_open):
-        value = numbers.value(view.metric, shown.apart)
-        parts = _parts(words, shown.apart)
+    apart = shown.apart
+    if apart is not None and (apart.hidden or apart.left_open or apart.value is not None):
+        value, parts = numbers.value(view.metric, apart), _parts(words, apart)
         if parts:
             value = words("cell_parts", value=value, parts=parts)
         said.append(element("P", words("map_apart", value=value)))

@@ -34,12 +34,10 @@ HATCHES = {"pseudo": "/", "few": ".", "hidden": "."}
 
 @dataclass(frozen=True)
 class Room:
-    """Where words go on a shape, in parts of a hundred of the map, and how many pixels wide the
-    map must be for them.
-    """
+    """Where on the sheet words go, and how many pixels wide the map must be for them."""
 
-    left: float
-    top: float
+    x: float
+    y: float
     wide: int
 
 
@@ -137,45 +135,61 @@ def figure(on: Sheet, traces: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 class Scanned:
-    """A drawn shape as the boxes that lie between two of its level lines."""
+    """A drawn shape by its level lines, and by the boxes that lie between two of them."""
 
     def __init__(self, on: Sheet, shape: Shape):
         self.on = on
-        left, bottom, right, top = bounds(shape)
-        self.middle = (left + right) / 2, (bottom + top) / 2
-        step = (top - bottom) / SCAN
-        levels = [bottom + step * (number + 0.5) for number in range(SCAN)]
-        stretches = [
+        left, self.bottom, right, self.top = bounds(shape)
+        self.middle = (left + right) / 2, (self.bottom + self.top) / 2
+        step = (self.top - self.bottom) / SCAN
+        self.levels = [self.bottom + step * (number + 0.5) for number in range(SCAN)]
+        self.stretches = [
             max(chords(shape, y), key=lambda chord: chord[1] - chord[0], default=(0.0, 0.0))
-            for y in levels
+            for y in self.levels
         ]
         self.boxes: list[tuple[float, float, float, float]] = []
         """Width, height and middle of each."""
         for first in range(SCAN):
-            left, right = stretches[first]
+            left, right = self.stretches[first]
             for last in range(first, SCAN):
-                left, right = max(left, stretches[last][0]), min(right, stretches[last][1])
+                left = max(left, self.stretches[last][0])
+                right = min(right, self.stretches[last][1])
                 if left >= right:
                     break
-                x, y = (left + right) / 2, (levels[first] + levels[last]) / 2
+                x, y = (left + right) / 2, (self.levels[first] + self.levels[last]) / 2
                 self.boxes.append((right - left, (last - first + 0.5) * step, x, y))
 
-    def room(self, width: float, height: float) -> Room:
-        """Where so many pixels have room: of what is almost the best, the middlemost."""
+    def room(self, lines: Sequence[str]) -> Room:
+        """Where lines of text have room: of what is almost the best, the middlemost."""
+        width, height = size(lines)
         fits = [min(w / width, h / height) for w, h, _, _ in self.boxes]
-        best, spot = max(fits, default=0.0), self.middle
-        far = math.inf
+        best, far = max(fits, default=0.0), math.inf
+        found, spot = 0.0, self.middle
         for fit, (_, _, x, y) in zip(fits, self.boxes, strict=True):
             if fit >= ALMOST * best:
                 off = abs(x - self.middle[0]) + abs(y - self.middle[1])
                 if off < far:
                     far, found, spot = off, fit, (x, y)
-        wide = min(self.on.width / found, NEVER) if far < math.inf else NEVER
-        return Room(
-            round(100 * spot[0] / self.on.width, 1),
-            round(100 * (1 - spot[1] / self.on.height), 1),
-            round(wide),
-        )
+        return Room(*spot, self._wide(found))
+
+    def room_at(self, room: Room, lines: Sequence[str]) -> Room:
+        """How much room there is for other lines on a spot."""
+        width, height = size(lines)
+        fit = 2 * min(room.y - self.bottom, self.top - room.y) / height
+        step = self.levels[1] - self.levels[0]
+        for y, (left, right) in zip(self.levels, self.stretches, strict=True):
+            beside = min(room.x - left, right - room.x)
+            before = max(abs(y - room.y) - step, 0.0)  # what lies between two lines fits both
+            fit = min(fit, 2 * max(before / height, beside / width))
+        return Room(room.x, room.y, self._wide(fit))
+
+    def _wide(self, fit: float) -> int:
+        return round(min(self.on.width / fit, NEVER) if fit > 0 else NEVER)
+
+
+def size(lines: Sequence[str]) -> tuple[float, float]:
+    """About how many pixels wide and high lines of text are."""
+    return max(map(pixels, lines)), LINE * len(lines)
 
 
 def pixels(text: str) -> float:
