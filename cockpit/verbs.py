@@ -20,6 +20,7 @@ from rich.table import Table
 
 from cockpit import settings as environment
 from cockpit.model.mistakes import Mistake
+from cockpit.model.places import Tree
 from cockpit.people import accounts, codes, links, sessions
 from cockpit.people.accounts import Account, line
 from cockpit.people.audit import What
@@ -40,7 +41,8 @@ Name = Annotated[str, typer.Argument(help="The account's name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 RoleWord = Annotated[str, typer.Option("--role", help=f"One of {', '.join(Role)}.")]
 PlaceCode = Annotated[
-    str, typer.Option("--place", help="The code of the place it sees; left out, the whole city.")
+    str,
+    typer.Option("--place", help="The place it sees, by code or name; left out, the whole city."),
 ]
 
 
@@ -76,19 +78,19 @@ def add(
 ) -> None:
     """A new account, and a link by which its owner sets the password."""
     with _registry(home) as registry:
-        _known_place(registry, place)
+        root = _code(registry, place) if role not in OFFICERS else ""
         made = accounts.add(
             registry,
             _me(),
             name,
             role=role,
             person=person,
-            root="" if role in OFFICERS else place,
+            root=root,
             display=display,
             contact=contact,
         )
         if not as_json:
-            out.print(f"{made.name} is {made.role} of {made.root or _nowhere(made)}.")
+            out.print(_is(registry, made))
         _tell_link(registry, made, as_json)
 
 
@@ -134,12 +136,14 @@ def change(
 ) -> None:
     """Change an account's role, place or names; its sessions end where that says what it sees."""
     with _registry(home) as registry:
-        _known_place(registry, place or "")
+        root = None if place is None else _code(registry, place)
         found = accounts.named(registry, name)
+        if (role or found.role) in OFFICERS:
+            root = ""
         made = accounts.change(
-            registry, _me(), found, role=role, root=place, display=display, contact=contact
+            registry, _me(), found, role=role, root=root, display=display, contact=contact
         )
-        out.print(f"{made.name} is {made.role} of {made.root or _nowhere(made)}.")
+        out.print(_is(registry, made))
 
 
 @user.command("disable")
@@ -229,12 +233,28 @@ def _nowhere(account: Account) -> str:
     return "no place" if account.role in OFFICERS else "the whole city"
 
 
-def _known_place(registry: Registry, code: str) -> None:
-    """Raises Mistake for a code that the city does not have."""
-    if not code:
-        return
+def _is(registry: Registry, account: Account) -> str:
+    """What somebody is, and what comes of it, in a sentence or two."""
+    if account.role in OFFICERS:
+        return (
+            f"{account.name} is {account.role} administrator, and sees no data of the city."
+            " The first sign-in asks for an authenticator app."
+        )
+    place = _tree(registry).find(account.root) if account.root else None
+    where = f"{place.name} ({place.code}) and all below it" if place else "the whole city"
+    return f"{account.name} is {account.role}, and sees {where}."
+
+
+def _tree(registry: Registry) -> Tree:
+    return read_city(registry.settings.city, registry.settings.home).tree
+
+
+def _code(registry: Registry, named: str) -> str:
+    """The code of a place named by code or name. Raises Mistake for one that is not there."""
+    if not named:
+        return ""
     try:
-        read_city(registry.settings.city, registry.settings.home).tree.place(code)
+        return _tree(registry).called(named).code
     except Mistake as mistake:
         raise Mistake(mistake.found, where="--place", write=mistake.write) from None
 

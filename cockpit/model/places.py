@@ -83,6 +83,31 @@ class Tree:
             raise Mistake(f"there is no place {code!r}", write=did_you_mean(code, self.by_code))
         return found
 
+    def called(self, text: str) -> Place:
+        """The place of that code or, where only one has it, of that name. Raises Mistake."""
+        found = self.find(text)
+        if found is not None:
+            return found
+        named = [place for place in self.places if place.name == text]
+        if len(named) == 1:
+            return named[0]
+        if not named:
+            raise Mistake(
+                f"there is no place {text!r}",
+                write=f"Write its code or its whole name. {did_you_mean(text, self._known)}",
+            )
+        codes = ", ".join(f"{place.code} in {self.path(place)[-2].name}" for place in named[:6])
+        more = ", …" if len(named) > 6 else ""
+        raise Mistake(
+            f"{len(named)} places are called {text!r}", write=f"Write the code: {codes}{more}"
+        )
+
+    @cached_property
+    def _known(self) -> list[str]:
+        """Names and codes of the upper places: of all there are too many to guess among."""
+        upper = [place for place in self.places if place.rung < 3]
+        return [*(place.name for place in upper), *(place.code for place in upper)]
+
     def find(self, code: str) -> Place | None:
         """The place of that code, or of its successor, if there is one."""
         return self.by_code.get(self._today(code))

@@ -216,7 +216,7 @@ def line(by: Viewer, what: What, **more: Any) -> Line:
         what,
         who=by.name,
         account=by.account,
-        role=str(by.role),
+        role=str(by.role) if by.account is not None else "",
         address=by.address,
         session=by.session,
         **more,

@@ -17,7 +17,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.people import accounts, codes, links, sessions
 from cockpit.people.accounts import Account
 from cockpit.people.audit import What
-from cockpit.people.roles import OFFICERS, RIGHTS, Role
+from cockpit.people.roles import OFFICERS, RIGHTS, Right, Role
 from cockpit.people.sessions import Session
 from cockpit.web import forms
 from cockpit.web.desk import Desk
@@ -92,7 +92,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             accounts=accounts.listed(registry),
             roles=list(Role),
             place=place_name,
-            rights={role: sorted(RIGHTS[role]) for role in Role},
+            rights={role: [right for right in Right if right in RIGHTS[role]] for role in Role},
             **{"given": {}, **values},
         )
 
@@ -181,14 +181,14 @@ def addresses(desk: Desk) -> flask.Blueprint:
         token, _ = links.make(registry, viewer(), found, "password")
         return links.href(token, desk.address())
 
-    def known_place(code: str) -> str:
-        """Raises Mistake for a code that the city does not have."""
-        code = code.strip()
-        if not code:
+    def known_place(named: str) -> str:
+        """The code of a place named by code or name. Raises Mistake for one that is not there."""
+        named = named.strip()
+        if not named:
             return ""
         try:
             with desk.current() as snapshot:
-                return snapshot.tree.place(code).code
+                return snapshot.tree.called(named).code
         except NoSnapshot:
             raise Mistake(
                 "nothing is published yet, so places are not known", write="Load a city first"

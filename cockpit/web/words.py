@@ -431,7 +431,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_password": ("尚未设置密码", "no password yet"),
     "in_use": ("可用", "may come in"),
     "person_add": ("新建账号", "New account"),
-    "place_code": ("所属地方代码", "Place, by its code"),
+    "place_code": ("所属地方（代码或名称）", "Place, by code or name"),
     "place_code_meaning": (
         "看它和它下面的所有地方；留空为全市。三员不填。",
         "Sees it and every place below; empty is the whole city. Not for officers.",
