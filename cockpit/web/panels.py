@@ -216,7 +216,7 @@ def _about(asked: Asked, panel: Panel, said: Answer, words: Words) -> Element:
     pairs.append(
         (words("panel_took"), words("panel_took_ms", ms=numbers.whole(round(said.milliseconds))))
     )
-    pairs.append((words("panel_sql"), element("Pre", element("Code", panel.sql))))
+    pairs.append((words("panel_sql"), element("Pre", element("Code", panel.sql), tabIndex="0")))
     inside: list[Element] = []
     for term, each in pairs:
         inside += (element("Dt", term), element("Dd", each))

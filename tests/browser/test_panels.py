@@ -1,0 +1,90 @@
+"""Panels in a real browser: painted by day and by night, whole on a phone, read by the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watched
+from tests.browser.test_pages import OVER_THE_EDGE
+
+pytestmark = pytest.mark.browser
+
+PAINT = """([selector, property, tone]) => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(--tone-${tone})`;
+  const wanted = getComputedStyle(probe).color;
+  probe.remove();
+  const found = [...document.querySelectorAll(selector)].map(
+    each => getComputedStyle(each)[property]);
+  return [found.length > 0, found.includes(wanted), wanted, found.slice(0, 3)];
+}"""
+PAINTED = {
+    "cases": [
+        (".panel-bars .barlayer .point path", "fill", "1"),
+        (".panel-stacked .barlayer .point path", "fill", "2"),
+        (".panel-stacked .legend .legendpoints path", "fill", "2"),
+        (".panel-line .js-line", "stroke", "1"),
+        (".panel-line .js-line", "stroke", "2"),
+        (".panel-line .point", "fill", "2"),
+        (".panel-area .js-fill", "fill", "1"),
+        (".panel-funnel .funnellayer .point path", "fill", "1"),
+        (".panel-treemap .treemaplayer .surface", "fill", "1"),
+        (".panel-treemap .treemaplayer .surface", "fill", "2"),
+        (".panel-distribution .barlayer .point path", "fill", "1"),
+        (".panel-distribution .js-line", "stroke", "2"),
+        (".panel-scatter .point", "fill", "1"),
+    ],
+    "warnings": [
+        (".panel-stacked .barlayer .point path", "fill", "yellow"),
+        (".panel-stacked .barlayer .point path", "fill", "blue"),
+    ],
+    "sharing": [
+        (".panel-sankey .node-rect", "fill", "1"),
+        (".panel-sankey .sankey-link", "fill", "1"),
+    ],
+}
+"""What of which panels is to have which tone."""
+
+
+def drawn(tab: Watched, subject: str) -> Page:
+    page = tab.open(f"/place/3301?subject={subject}&period=year")
+    many = page.locator(".picture").count()
+    assert many > 3
+    expect(page.locator(".picture .js-plotly-plot .main-svg:first-child")).to_have_count(many)
+    return page
+
+
+@pytest.mark.parametrize("subject", PAINTED)
+def test_the_page_paints_every_picture_by_day_and_by_night(tab: Watched, subject: str) -> None:
+    page = drawn(tab, subject)
+    seen = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for selector, property, tone in PAINTED[subject]:
+            there, painted, wanted, found = page.evaluate(PAINT, [selector, property, tone])
+            assert there, selector
+            assert painted, (theme, selector, tone, wanted, found)
+            seen.append((selector, property, tone, wanted))
+    assert len(set(seen)) == 2 * len(PAINTED[subject])
+
+
+def test_panels_are_whole_on_a_phone(tab: Watched) -> None:
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    page = drawn(tab, "cases")
+    assert page.evaluate(OVER_THE_EDGE) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_picture_is_read_as_a_table_and_explains_itself_by_the_keyboard(tab: Watched) -> None:
+    page = drawn(tab, "cases")
+    card = page.locator("[data-panel=cases_by_channel]")
+    twin = card.locator(".twin")
+    twin.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(twin.locator("tbody tr").first).to_be_visible()
+    card.locator(".about summary").focus()
+    page.keyboard.press("Enter")
+    expect(card.locator(".about-card")).to_contain_text("from cases_here")
+    page.keyboard.press("Escape")
+    expect(card.locator(".about-card")).not_to_be_visible()
