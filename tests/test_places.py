@@ -146,3 +146,14 @@ def test_a_parent_that_is_its_own_child_is_told() -> None:
     text = "code,name,level,parent\nr,R,city,\na,A,district,b\nb,B,street,a\n"
     with pytest.raises(Mistake):
         plant(rows(text))
+
+
+def test_a_place_is_called_by_its_code_or_by_a_name_that_is_its_own() -> None:
+    tree = plant(rows(towns.PLACES.replace("Oak1a", "Elm1a")))
+    assert tree.called("town/n").code == "town/n"
+    assert tree.called("town/old").code == "town/n/e"
+    assert tree.called("Ash1").code == "town/s/a/1"
+    with pytest.raises(Mistake, match=r"2 places are called 'Elm1a'.*town/n/e/1/a in Elm1, "):
+        tree.called("Elm1a")
+    with pytest.raises(Mistake, match=r"there is no place 'Nort'.*Did you mean 'North'"):
+        tree.called("Nort")

@@ -72,7 +72,7 @@ def test_someone_new_is_added_and_gets_a_link_for_a_password(verb: Verb, books: 
         "user", "add", "zhang", "--role", "leader", "--person", "1001", "--place", "town/n",
         "--display", "张三", "--contact", "8888",
     )  # fmt: skip
-    assert "zhang is leader of town/n." in said
+    assert "zhang is leader, and sees North (town/n) and all below it." in said
     made = accounts.named(books, "zhang")
     assert (made.role, made.root, made.person) == ("leader", "town/n", "1001")
     assert (made.display, made.contact, made.password) == ("张三", "8888", None)
@@ -91,7 +91,7 @@ def test_the_link_leads_to_where_people_reach_the_cockpit(
     monkeypatch.setenv("COCKPIT_ADDRESS", "https://cockpit.example")
     said = verb("user", "add", "zhang", "--role", "leader", "--person", "1001")
     assert "  https://cockpit.example/link/" in said
-    assert "zhang is leader of the whole city." in said
+    assert "zhang is leader, and sees the whole city." in said
 
 
 def test_a_program_reads_what_was_made(verb: Verb) -> None:
@@ -113,11 +113,11 @@ def test_a_program_reads_what_was_made(verb: Verb) -> None:
 def test_the_three_officers_are_three_people(verb: Verb) -> None:
     for role in ("system", "security", "audit"):
         said = verb("user", "add", role, "--role", role, "--person", f"P-{role}")
-        assert f"{role} is {role} of no place." in said
+        assert f"{role} is {role} administrator, and sees no data of the city." in said
     said = verb("user", "add", "x1", "--role", "audit", "--person", "p-security", expect=1)
     assert "p-security is security already (account security), and cannot be audit too" in said
     said = verb("user", "change", "system", "--role", "leader")
-    assert "system is leader of the whole city." in said
+    assert "system is leader, and sees the whole city." in said
     said = verb("user", "disable", "security", expect=1)
     assert "last security administrator" in said
     listed = verb("user", "list")
@@ -177,7 +177,7 @@ def test_an_account_is_changed_locked_out_and_let_in_again(verb: Verb, books: Re
     assert (told["address"], told["stage"]) == ("10.0.0.7", "full")
     assert token not in said
     said = verb("user", "change", "zhang", "--role", "analyst", "--place", "town/s")
-    assert "zhang is analyst of town/s." in said
+    assert "zhang is analyst, and sees South (town/s) and all below it." in said
     assert sessions.look_up(books, token) is None
     assert "zhang is not signed in." in verb("user", "sessions", "zhang")
     come_in(), come_in()

@@ -86,6 +86,7 @@ def _bar(single: Single, words: Words, title: str) -> Element:
             element("H1", heading, element("Small", title)),
             element(
                 "P",
+                _colour(row, words),
                 cells.badge(whole.fact.name, row, words),
                 *(
                     cells.mark(whole.fact.name, name, words)
@@ -104,6 +105,12 @@ def _bar(single: Single, words: Words, title: str) -> Element:
         ),
         cls="bar",
     )
+
+
+def _colour(row: Row, words: Words) -> Child:
+    """A warning's colour, with its shape and word."""
+    colour = row.values.get("colour")
+    return element("Span", words.value(colour), cls=f"badge colour-{colour}") if colour else None
 
 
 def _list(single: Single, code: str) -> str:
