@@ -72,7 +72,8 @@ def test_the_page_paints_every_picture_by_day_and_by_night(tab: Watched, subject
 def test_panels_are_whole_on_a_phone(tab: Watched) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 844})
     page = drawn(tab, "cases")
-    assert page.evaluate(OVER_THE_EDGE) == []
+    # A wide table scrolls in a region of its own.
+    assert page.evaluate(OVER_THE_EDGE.replace(".graph", ".graph, .scroll")) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
