@@ -11,7 +11,7 @@ import duckdb
 
 from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
-from cockpit.limits import alarm, memory
+from cockpit.limits import Alarm, alarm, memory
 from cockpit.model import here
 from cockpit.model.binding import NUMBERS, body, given, head, look_at, plain, said
 from cockpit.model.facts import FACTS
@@ -73,7 +73,6 @@ def run(
     ``as_of`` is the day on which the subject's periods end.
     """
     panel, place = bound.panel, seen.place
-    looked = _looked(snapshot, panel)
     window = Window(
         lo=place.lo,
         hi=place.hi,
@@ -85,27 +84,25 @@ def run(
         as_of=as_of,
         salt=snapshot.secret,
     )
-    sql = (
-        head(panel, looked, window, SCHEMA)
-        + given(bound.columns, LONGEST)
-        + body(panel)
-        + f" limit {MOST_ROWS + 1}"
-    )
-    cursor = snapshot.cursor()
-    for statement in here.times(window):
-        cursor.execute(statement)
+    cursor, bell = snapshot.cursor(), Alarm()
     began = time.perf_counter()
-    with memory(snapshot.memory + BESIDE), alarm(allowance, cursor.interrupt) as bell:
-        try:
-            rows = cursor.execute(sql).fetchall()
-        except (duckdb.Error, RuntimeError) as error:
-            if bell.rang:
-                raise Slow(
-                    f"it was stopped after {allowance:g} s",
-                    where=panel.path,
-                    write="Read fewer rows, or fewer columns of them",
-                ) from None
-            raise said(panel, str(error)) from None
+    try:
+        looked = _looked(snapshot, panel)
+        for statement in here.times(window):
+            cursor.execute(statement)
+        with (
+            memory(snapshot.memory + BESIDE),
+            alarm(allowance, cursor.interrupt) as bell,
+        ):
+            rows = cursor.execute(_sql(bound, looked, window)).fetchall()
+    except (duckdb.Error, RuntimeError, MemoryError) as error:
+        if bell.rang:
+            raise Slow(
+                f"it was stopped after {allowance:g} s",
+                where=panel.path,
+                write="Read fewer rows, or fewer columns of them",
+            ) from None
+        raise said(panel, str(error) or "there is not enough memory for it") from None
     told, hidden = _veiled(snapshot, bound, looked, seen.place, rows[:MOST_ROWS])
     return Answer(
         bound.columns,
@@ -114,6 +111,12 @@ def run(
         (time.perf_counter() - began) * 1000,
         hidden,
     )
+
+
+def _sql(bound: Bound, looked: Looked, window: Window) -> str:
+    columns = given(bound.columns, LONGEST)
+    limit = f" limit {MOST_ROWS + 1}"
+    return head(bound.panel, looked, window, SCHEMA) + columns + body(bound.panel) + limit
 
 
 def _looked(snapshot: Snapshot, panel: Panel) -> Looked:

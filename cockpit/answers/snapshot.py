@@ -24,6 +24,7 @@ from typing import Any
 
 import duckdb
 
+from cockpit.model.allowed import Allowed
 from cockpit.model.binding import allowed
 from cockpit.model.counting import DEEP, Clock, Counted, clocks
 from cockpit.model.fact import Fact
@@ -33,7 +34,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Bound, Broken, read_panel
 from cockpit.model.places import Place, Tree
-from cockpit.model.select import Allowed, Looked
+from cockpit.model.select import Looked
 from cockpit.model.subject import Subject
 
 log = logging.getLogger("cockpit.snapshot")

@@ -13,12 +13,13 @@ from datetime import date
 from typing import Any
 
 from cockpit.model import here
+from cockpit.model.allowed import FUNCTIONS, Allowed, allow
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.here import Window
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import CHARTS, Bound, Columns, Panel
-from cockpit.model.select import FUNCTIONS, PARSE, Allowed, Looked, allow, look, look_at_one
+from cockpit.model.select import PARSE, Looked, look, look_at_one
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 """Runs SQL, with values for its question marks. Raises Unfit for what DuckDB refuses."""
