@@ -2,7 +2,7 @@
 # Only `format` and `lock` change files that git knows.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test browser format bench lock clean
+.PHONY: help install run test machine format bench lock clean
 unexport PYTHONHOME PYTHONPATH
 
 python := .venv/bin/python
@@ -30,7 +30,7 @@ run: .venv/runtime
 install: .venv/tools
 	@echo 'All is in place.'
 
-test: browser
+test: machine
 	@echo '— format' && $(python) -m ruff format --quiet --check . || \
 		{ echo 'Not as the formatter writes it. Run: make format'; exit 1; }
 	@echo '— lint' && $(python) -m ruff check --quiet .
@@ -82,19 +82,36 @@ clean:
 	@$(python) -m pip check >.venv/check || { cat .venv/check; echo 'Run: make lock'; exit 1; }
 	@touch $@
 
-# The browser that the tests drive, type for Chinese, and what Playwright's driver wants on a bare Debian.
-browser: .venv/tools
+# What the tests want of the machine: the browser that they drive with type for Chinese, what Playwright's
+# driver wants on a bare Debian, and PostgreSQL, of which Debian is told to start none of its own.
+machine: .venv/tools
 	@need=; \
 	command -v chromium >/dev/null || need='chromium'; \
 	$(python) -m playwright --version >/dev/null 2>&1 || need="$$need libatomic1"; \
 	command -v fc-list >/dev/null || need="$$need fontconfig"; \
 	fc-list :lang=zh 2>/dev/null | grep -q . || need="$$need fonts-noto-cjk"; \
-	[ -z "$$need" ] || { echo 'The tests look at pages in chromium, in Chinese type.'; $(call from_debian,$$need); }
+	if ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && ! command -v postgres >/dev/null; then \
+		need="$$need postgresql"; \
+		$(may_install); \
+		if [ -n "$$may" ] && [ ! -d /etc/postgresql-common ]; then \
+			$(call from_debian,postgresql-common); \
+			$$may sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' \
+				/etc/postgresql-common/createcluster.conf; \
+		fi; \
+	fi; \
+	[ -z "$$need" ] || { echo 'The tests look at pages in chromium, in Chinese type, and keep people in PostgreSQL too.'; \
+		$(call from_debian,$$need); }
+
+# How we may install Debian packages, if we may.
+define may_install
+if ! command -v apt-get >/dev/null; then may=; \
+	elif [ "$$(id -u)" = 0 ]; then may=env; elif sudo -n true 2>/dev/null; then may='sudo -n env'; else may=; fi
+endef
 
 # Installs Debian packages where we may, else says which to install.
 define from_debian
-if [ "$$(id -u)" = 0 ]; then may=env; elif sudo -n true 2>/dev/null; then may='sudo -n env'; else may=; fi; \
-	if [ -z "$$may" ] || ! command -v apt-get >/dev/null; then \
+$(may_install); \
+	if [ -z "$$may" ]; then \
 		echo "Please install it and come again. On Debian: apt-get install" $(1); exit 1; \
 	fi; \
 	echo "Installing from Debian:" $(1) "…"; \

@@ -98,12 +98,16 @@ PLACED = [name for name, row in ROWS.items() if row.is_placed]
 # ── The table is whole, and says what the code says ──────────────────────────────────────────────
 
 
-@pytest.fixture(scope="module")
-def settings(town: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A copy of the town: here audits are read and sessions ended."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def settings(
+    request: pytest.FixtureRequest, town: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """A copy of the town over each database: here audits are read and sessions ended."""
     home = tmp_path_factory.mktemp("matrix") / "home"
-    shutil.copytree(town.home, home)
-    return replace(town, home=home)
+    shutil.copytree(town.home, home, ignore=shutil.ignore_patterns("state.*", "audit.*"))
+    if request.param == "sqlite":
+        return replace(town, home=home)
+    return replace(town, home=home, state=request.getfixturevalue("postgres").database())
 
 
 @pytest.fixture(scope="module")

@@ -156,6 +156,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             faults=faults,
             status=_bad(faults),
             old=False,
+            username=account.name,
             why=said("password_for", name=account.display),
             rules=rules(desk, said),
         )
@@ -282,6 +283,7 @@ def change_password(desk: Desk, words: Words, here: Session, why: str) -> Any:
         faults=faults,
         status=_bad(faults),
         old=True,
+        username=here.account.name,
         why=words(why),
         rules=rules(desk, words),
     )

@@ -42,6 +42,7 @@ def page(
         other="?" + urlencode({**asked, "lang": other}),
         other_lang=LANGUAGES[other],
         viewer=viewer,
+        full=full,
         offices=[(word, href) for word, href, right in OFFICES if right in rights],
         here=flask.request.path,
         token=token,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,6 +62,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             mine=found,
             sessions=sessions.of(registry, found.account.id),
             moment=moment,
+            browser=browser,
         )
 
     @here.route("/account/password", methods=["GET", "POST"])
@@ -135,6 +137,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             days=links.DAYS,
             sessions=sessions.of(registry, found.id),
             moment=moment,
+            browser=browser,
         )
 
     @here.route("/people/<int(max=2147483647):id>", methods=["GET", "POST"])
@@ -301,6 +304,27 @@ def addresses(desk: Desk) -> flask.Blueprint:
         return datetime.combine(min(max(found, FIRST), LAST), datetime.min.time(), zone())
 
     return here
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Version", "Safari"),
+)
+"""What a browser calls itself, and what people call it; the first that stands there counts."""
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux")
+
+
+def browser(agent: str) -> str:
+    """What a browser calls itself, as short as people would; else as it does."""
+    for word, known in BROWSERS:
+        found = re.search(rf"{word}/(\d+)", agent)
+        if found:
+            system = next((each for each in SYSTEMS if each in agent), "")
+            return f"{known} {found[1]}" + (f" · {system}" if system else "")
+    return agent
 
 
 def _number(text: str) -> int:

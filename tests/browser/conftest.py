@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -46,9 +47,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
+def served(home: Path, **chosen: Any) -> Iterator[str]:
     """The web process of the Procfile over a home; gives its address."""
-    settings = Settings(home=home, port=free_port(), workers=1)
+    settings = Settings(home=home, port=free_port(), workers=1, **chosen)
     command = [
         sys.executable,
         "-m",
@@ -83,7 +84,7 @@ def cockpit(demo: Settings) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.fail("there is no chromium; `make browser` installs it")
+        pytest.fail("there is no chromium; `make machine` installs it")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield opened
