@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cockpit.model.mistakes import Mistake
 from cockpit.people import accounts
@@ -23,7 +23,7 @@ from cockpit.people.state import State, Unavailable
 from cockpit.people.tables import METADATA
 from cockpit.people.tables import accounts as table
 from cockpit.settings import Settings
-from tests.postgres import Postgres
+from tests.postgres import Clock, Postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -177,3 +177,46 @@ def test_a_server_that_is_away_is_told_in_words_and_found_again(
     postgres.run(f"alter database {name} allow_connections true")
     assert [each.name for each in accounts.listed(registry)] == ["zhang"]
     registry.close()
+
+
+# ── The audit, on both databases: tests/test_audit.py has the rest ───────────────────────────────
+
+
+def test_the_database_itself_refuses_to_change_the_audit(registry: Registry) -> None:
+    registry.audit.write_now(*(Line(What.VIEW, who=f"somebody {number}") for number in range(3)))
+    statements = [
+        "update audit set who = 'nobody' where number = 2",
+        "delete from audit where number = 2",
+        "delete from audit",
+    ]
+    if not registry.state.is_sqlite:
+        statements.append("truncate audit")
+    for each in statements:
+        with pytest.raises(DBAPIError, match="audit cannot"), registry.state.write() as connection:
+            connection.execute(text(each))
+    assert registry.audit.verify() == (3, [])
+
+
+def test_whoever_goes_around_the_database_is_found_out(registry: Registry) -> None:
+    registry.audit.write_now(*(Line(What.VIEW, who=f"somebody {number}") for number in range(4)))
+    with registry.state.write() as connection:
+        if registry.state.is_sqlite:
+            connection.execute(text("drop trigger audit_stands"))
+        else:  # as its owner may, for as long as the transaction
+            connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text("update audit set who = 'nobody' where number = 2"))
+    assert [fault.number for fault in registry.audit.verify()[1]] == [2]
+
+
+def test_old_lines_move_to_an_archive_and_are_still_followed(
+    registry: Registry, clock: Clock
+) -> None:
+    registry.audit.write_now(*(Line(What.VIEW, who=f"somebody {number}") for number in range(3)))
+    clock.wait(days=400)
+    registry.audit.write_now(Line(What.VIEW, who="somebody new"))
+    path = registry.audit.rotate(Line(What.AUDIT, who="console"))
+    assert path is not None
+    assert [line["who"] for line in registry.audit.lines()] == ["console", "somebody new"]
+    many, faults = registry.audit.verify()
+    assert (many, faults) == (5, [])
+    assert [line["number"] for line in registry.audit.export()] == [1, 2, 3, 4, 5]

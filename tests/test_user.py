@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.__main__ import main
+from cockpit.__main__ import app, main
 from cockpit.people import accounts, codes, links, sessions
 from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
@@ -38,7 +38,10 @@ def settings(store: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyP
 def verb(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Verb:
     """Runs a verb; gives what it prints, of which the errors come last."""
 
+    groups = list(app.registered_groups)
+
     def run(*words: str, expect: int = 0) -> str:
+        monkeypatch.setattr(app, "registered_groups", list(groups))  # each call adds to them
         monkeypatch.setattr(sys, "argv", ["cockpit", *words])
         with pytest.raises(SystemExit) as ended:
             main()
