@@ -114,6 +114,8 @@ def postgres() -> Iterator[Postgres]:
     chosen = [word for name, value in QUICK.items() for word in ("-c", f"{name}={value}")]
     log = (folder / "log").open("w")
     command = [programs / "postgres", "-D", data, "-p", str(port), *chosen]
+    if shutil.which("setpriv"):  # it ends with the tests, however they end
+        command = ["setpriv", "--pdeathsig", "QUIT", *command]
     with log, subprocess.Popen(command, stdout=log, stderr=log, **run_as) as process:
         try:
             server = Postgres(port, password.read_text())
