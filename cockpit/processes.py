@@ -11,8 +11,9 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from honcho.environ import parse_procfile
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
@@ -23,6 +24,8 @@ from cockpit.settings import PROJECT, Settings
 
 PATIENCE = 120
 """Seconds until the page must answer."""
+OURS = "cockpit"
+"""Whose words they are that neither honcho nor a child wrote."""
 
 
 def run(
@@ -36,7 +39,7 @@ def run(
     The result is an exit code: that of the process which ended, or 0 where a person ended all.
     """
     refuse_taken_port(settings)
-    household = _Household(_Lines(sys.stdout))
+    household = _Household(_Lines(sys.stdout, say))
     for name, command in parse_procfile(procfile.read_text("utf-8")).processes.items():
         process = household.add_process(name, command, cwd=str(procfile.parent))
         process.env |= environment(settings)
@@ -49,7 +52,7 @@ def run(
         end = time.monotonic() + patience
         while not over.wait(0.2):
             if answers(settings):
-                say(
+                household.say(
                     f"The cockpit is at {address(settings)}\n"
                     f"What it knows is kept in {settings.home.resolve()}. Ctrl-C ends it."
                 )
@@ -140,6 +143,10 @@ class _Household(Manager):  # type: ignore[misc]  # honcho brings no types
 
     told = False
 
+    def say(self, text: str) -> None:
+        """Say a thing of our own, between the lines of the children and never within one."""
+        self.events.put(Message("line", text, datetime.now(), OURS, None))
+
     def terminate(self) -> None:
         if self._all_started():
             self.told = self.told or not self._any_stopped()
@@ -151,9 +158,18 @@ class _Household(Manager):  # type: ignore[misc]  # honcho brings no types
 
 
 class _Lines(Printer):  # type: ignore[misc]
-    """The lines of the children; of honcho's own, only who ended."""
+    """The lines of the children; of honcho's own, only who ended; ours as we say them.
+
+    One thread writes them all: two would write into each other's lines.
+    """
+
+    def __init__(self, output: TextIO, say: Callable[[str], None]) -> None:
+        super().__init__(output)
+        self._say = say
 
     def write(self, message: Message) -> None:
         remark: Any = message.data
-        if message.name != SYSTEM_PRINTER_NAME or "stopped" in remark:
+        if message.name == OURS:
+            self._say(remark)
+        elif message.name != SYSTEM_PRINTER_NAME or "stopped" in remark:
             super().write(message)
