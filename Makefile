@@ -35,7 +35,7 @@ test: machine
 		{ echo 'Not as the formatter writes it. Run: make format'; exit 1; }
 	@echo '— lint' && $(python) -m ruff check --quiet .
 	@echo '— types' && $(python) -m mypy
-	@echo '— tests' && $(python) -m pytest -m 'not browser'
+	@echo '— tests' && $(python) -m pytest -m 'not browser' --numprocesses=2 --dist=loadfile
 	@echo '— tests in the browser' && $(python) -m pytest -m browser
 
 format: .venv/tools
