@@ -491,6 +491,19 @@ def test_whoever_is_sent_to_sign_in_comes_back_to_where_it_was(
     assert client.post(to, data=told).headers["Location"] == asked
 
 
+def test_a_code_that_is_due_on_the_way_leads_on_but_to_no_other_host(attacked: Attacked) -> None:
+    officer = signed.account(attacked.registry, "audit", "", "on.the.way")
+    with attacked.registry.state.write() as connection:
+        once = codes.set_up(attacked.registry, connection, officer, pyotp.random_base32(), 0)
+    for asked, end in (("/audit?page=2", "/audit?page=2"), ("//evil.example", "/")):
+        client = attacked.somebody("audit", "code", "on.the.way")
+        to = "/sign-in/code?next=" + quote(asked, safe="")
+        if asked == end:
+            assert client.get(asked, headers=PAGE).location == to
+        told = {"code": once.pop(), "_csrf": form_token(client.get(to))}
+        assert client.post(to, data=told).location == end
+
+
 # ── Headers that lie ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -628,10 +641,10 @@ def test_no_step_of_signing_in_can_be_left_out(attacked: Attacked) -> None:
         codes.set_up(attacked.registry, connection, officer, pyotp.random_base32(), 0)
     client = attacked.somebody("audit", "code", "stepped")
     for path in ("/sign-in/enrol", "/sign-in/password", "/account/code", "/account/password"):
-        assert client.get(path, headers=PAGE).headers["Location"] == "/sign-in/code"
+        assert client.get(path, headers=PAGE).location.startswith("/sign-in/code?next=")
         assert client.post(path, data={"code": "000000"}).status_code == 401
     assert client.post("/sign-in/code", data={"code": "000000"}).status_code == 400
-    assert client.get("/audit", headers=PAGE).headers["Location"] == "/sign-in/code"
+    assert client.get("/audit", headers=PAGE).location == "/sign-in/code?next=%2Faudit"
 
 
 def shown(secret: str) -> str:

@@ -265,7 +265,7 @@ def test_an_officer_gives_the_code_here_and_no_claim_changes_the_office(
     found = came_in(client, come_in(client, provider))
     assert (found.role, found.root) == ("audit", "")
     answer = client.get("/audit", headers={"Accept": "text/html"})
-    assert answer.headers["Location"] == "/sign-in/code"
+    assert answer.headers["Location"] == "/sign-in/code?next=%2Faudit"
 
 
 def test_an_officers_person_gets_no_second_role(client: FlaskClient, provider: Provider) -> None:

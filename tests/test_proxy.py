@@ -100,7 +100,9 @@ def test_an_officer_gives_the_code_whoever_names_the_officer(client: FlaskClient
     assert client.get("/people", headers=header).headers["Location"].startswith("/sign-in?")
     with books(client).state.write() as connection:
         codes.set_up(books(client), connection, wang, codes.secret(), 0)
-    assert client.get("/people", headers=header).headers["Location"] == "/sign-in/code"
+    assert (
+        client.get("/people", headers=header).headers["Location"] == "/sign-in/code?next=%2Fpeople"
+    )
 
 
 def test_another_site_cannot_use_that_the_proxy_names_somebody(client: FlaskClient) -> None:

@@ -83,9 +83,8 @@ def addresses(desk: Desk) -> flask.Blueprint:
         said, faults = words(), []
         if flask.request.method == "POST":
             try:
-                return go_in(
-                    entrance.give_code(mine(), flask.request.form.get("code", ""), caller())
-                )
+                token = entrance.give_code(mine(), flask.request.form.get("code", ""), caller())
+                return go_in(token, local(flask.request.args.get("next", "/")))
             except NotSignedIn:
                 faults = [said("code_wrong")]
         return forms.page("code", said, said("code_title"), faults=faults, status=_bad(faults))

@@ -174,7 +174,7 @@ def _refusal(need: Need) -> Any:
         if need == here.stage:
             return None
         if _wants_page():
-            return flask.redirect(flask.url_for(STAGES[here.stage]))
+            return _by_way_of(STAGES[here.stage])
         return no("refused_signed_out", 401)
     if need in STAGES:
         return flask.redirect("/")
@@ -231,8 +231,13 @@ def _wants_page() -> bool:
 def _to_sign_in() -> Any:
     if not _wants_page():
         return no("refused_signed_out", 401)
+    return _by_way_of("entrance.sign_in")
+
+
+def _by_way_of(endpoint: str) -> Any:
+    """To a step of the entrance, which knows where somebody was going to."""
     asked = flask.request.full_path.rstrip("?")
-    target = flask.url_for("entrance.sign_in")
+    target = flask.url_for(endpoint)
     return flask.redirect(target if asked == "/" else f"{target}?next={quote(asked, safe='')}")
 
 
