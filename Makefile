@@ -36,7 +36,7 @@ test: machine
 	@echo '— lint' && $(python) -m ruff check --quiet .
 	@echo '— types' && $(python) -m mypy
 	@echo '— tests' && $(python) -m pytest -m 'not browser' --numprocesses=2 --dist=loadfile
-	@echo '— tests in the browser' && $(python) -m pytest -m browser
+	@echo '— tests in the browser' && $(python) -m pytest -m browser --numprocesses=2 --dist=loadfile
 
 format: .venv/tools
 	@$(python) -m ruff check --quiet --fix . ; $(python) -m ruff format .
