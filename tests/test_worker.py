@@ -53,7 +53,7 @@ def command(settings: Settings, *words: str) -> list[str]:
 
 
 def surroundings(settings: Settings) -> dict[str, str]:
-    chosen = {"COCKPIT_QUERIES": str(settings.queries), "COCKPIT_CITY": str(settings.city)}
+    chosen = {"COCKPIT_SHIPPED": str(settings.shipped), "COCKPIT_CITY": str(settings.city)}
     return {**os.environ, **chosen}
 
 
@@ -291,7 +291,7 @@ def test_a_dropped_file_is_counted_and_left_alone_by_status(settings: Settings) 
 def test_a_wrong_metric_at_the_start_delays_publishing_and_nothing_else(
     settings: Settings,
 ) -> None:
-    metrics = settings.queries / "cases" / "metrics.toml"
+    metrics = settings.shipped / "cases" / "metrics.toml"
     metrics.write_text(hamlet.METRICS.replace("closed_at <= due_at", "closed_at <= duo_at"))
     file = write(settings, "a.csv", rows(0, 5))
     [receipt] = handover.send(settings, [file], "cases", lambda *_: None)

@@ -63,7 +63,7 @@ class Worker:
             self._written = written
             self._read_shelf()
             try:
-                self._counted = cube.weigh(self.record.con, queries.metrics(self.settings.queries))
+                self._counted = cube.weigh(self.record.con, queries.metrics(*self.settings.folders))
             except Mistake as mistake:
                 log.error("metrics are left as they were: %s", mistake.text())
                 if not self._counted or isinstance(self._counted, Mistake):
@@ -75,14 +75,14 @@ class Worker:
     def _read_shelf(self) -> None:
         """The panels as the files now say; a wrong file is one broken panel, told once."""
         before = self._shelf.broken
-        self._shelf = shelf(self.settings.queries, self.record.city.calendar.macros())
+        self._shelf = shelf(self.settings.folders, self.record.city.calendar.macros())
         for one in self._shelf.broken:
             if one not in before:
                 log.error("panel %s is broken: %s", one.name, one.message)
 
     def _files(self) -> tuple[object, ...]:
         try:
-            return queries.written(self.settings.queries), boundaries.written(self.settings.city)
+            return queries.written(*self.settings.folders), boundaries.written(self.settings.city)
         except FileNotFoundError:  # just being replaced: the next look will tell
             return self._written
 
