@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cockpit.model.facts import FACTS
@@ -15,8 +16,10 @@ from cockpit.model.subject import FILE, NO_SUBJECTS, Subject, read_subject
 def metrics(queries: Path) -> list[Metric]:
     """Every metric of every subject. Raises Mistake; a name stands only once in all of them."""
     found: dict[str, Metric] = {}
-    for path in sorted(queries.glob("*/metrics.toml")):
-        for name, metric in read_metrics(path.parent.name, text_of(path), shown(path)).items():
+    for _, path, read in metric_files(queries):
+        if isinstance(read, Mistake):
+            raise read
+        for name, metric in read.items():
             if name in found:
                 raise Mistake(
                     f"metric {name!r} stands in {found[name].path} too",
@@ -25,6 +28,16 @@ def metrics(queries: Path) -> list[Metric]:
                 )
             found[name] = metric
     return list(found.values())
+
+
+def metric_files(queries: Path) -> Iterator[tuple[str, Path, dict[str, Metric] | Mistake]]:
+    """Subject, file, and its metrics or what is wrong with the file as a whole."""
+    for path in sorted(queries.glob("*/metrics.toml")):
+        subject = path.parent.name
+        try:
+            yield subject, path, read_metrics(subject, text_of(path), shown(path))
+        except Mistake as mistake:
+            yield subject, path, mistake
 
 
 def panels(queries: Path) -> tuple[list[Panel], list[Broken]]:
