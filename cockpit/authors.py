@@ -144,35 +144,31 @@ def _run_one(snapshot: Snapshot, one: Bound) -> Iterator[Mistake | None]:
 
 
 def new_panel(name: Name, subject: Subject, fact: FactName = "", home: Home = None) -> None:
-    """A panel that works: queries/<subject>/<name>.sql, to be changed into yours."""
+    """A panel that works, in the folder COCKPIT_QUERIES, to be changed into yours."""
     from cockpit.record import drafts
 
-    _tell(drafts.panel(_queries(home), name, subject, fact))
+    _tell(drafts.panel(environment.read(home=home), name, subject, fact))
 
 
 def new_metric(name: Name, subject: Subject, fact: FactName = "", home: Home = None) -> None:
-    """A metric that works, at the end of queries/<subject>/metrics.toml."""
+    """A metric that works, at the end of the subject's metrics.toml in COCKPIT_QUERIES."""
     from cockpit.record import drafts
 
-    _tell(drafts.metric(_queries(home), name, subject, fact))
+    _tell(drafts.metric(environment.read(home=home), name, subject, fact))
 
 
 def new_source(name: Name, fact: FactName = "cases", home: Home = None) -> None:
-    """A mapping that works: queries/sources/<name>.sql."""
+    """A mapping that works: sources/<name>.sql in the folder COCKPIT_QUERIES."""
     from cockpit.record import drafts
 
-    _tell(drafts.source(_queries(home), name, fact))
+    _tell(drafts.source(environment.read(home=home), name, fact))
 
 
 def new_subject(name: Name, fact: FactName = "cases", home: Home = None) -> None:
     """A subject that works: a folder with a name, a metric and a panel; it is a page of its own."""
     from cockpit.record import drafts
 
-    _tell(drafts.subject(_queries(home), name, fact))
-
-
-def _queries(home: Path | None) -> Path:
-    return environment.read(home=home).queries
+    _tell(drafts.subject(environment.read(home=home), name, fact))
 
 
 def _tell(written: list[Path]) -> None:

@@ -22,8 +22,10 @@ class Settings:
     """Where everything that this installation knows is kept."""
     city: Path = PROJECT / "data" / "hangzhou"
     """The folder of the city."""
-    queries: Path = PROJECT / "queries"
-    """The folder of the subjects."""
+    shipped: Path = PROJECT / "queries"
+    """The folder of the subjects that come with the cockpit."""
+    queries: Path = Path()
+    """The deployment's own folder of subjects, read besides; left out, ``queries`` in the home."""
     host: str = "127.0.0.1"
     port: int = 8050
     workers: int = 2
@@ -73,6 +75,16 @@ class Settings:
     """Whether it is reached by https alone, as an address with https says: cookies then travel by
     nothing else, and browsers are told so.
     """
+
+    @property
+    def own(self) -> Path:
+        """The deployment's own folder of subjects, where the cockpit writes what people add."""
+        return self.home / "queries" if self.queries == Path() else self.queries
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of subjects, in the order in which they are read."""
+        return tuple(dict.fromkeys((self.shipped, self.own)))
 
     @property
     def inbox(self) -> Path:

@@ -48,7 +48,7 @@ def found(folder: Path, **chosen: Any) -> Settings:
     queries = folder / "queries"
     (queries / "cases").mkdir(parents=True)
     (queries / "cases" / "metrics.toml").write_text(METRICS, "utf-8")
-    return replace(town.found(folder), queries=queries, **chosen)
+    return replace(town.found(folder), shipped=queries, **chosen)
 
 
 def numbers(snapshot: Snapshot) -> Numbers:

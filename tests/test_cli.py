@@ -139,7 +139,7 @@ def test_check_is_green_and_tells_all_faults_at_once(tmp_path: Path) -> None:
         entry.format("a", "closd_at") + entry.format("b", "avg(1)") + entry.format("c", "void"),
         "utf-8",
     )
-    environ = {**os.environ, "COCKPIT_QUERIES": str(tmp_path / "queries")}
+    environ = {**os.environ, "COCKPIT_SHIPPED": str(tmp_path / "queries")}
     done = subprocess.run(
         [sys.executable, "-m", "cockpit", "check"],
         capture_output=True, text=True, check=False, cwd=PROJECT, env=environ,

@@ -371,7 +371,7 @@ def test_the_verb_tells_a_refusal_and_ends_with_1(
     (tmp_path / "cut.csv").write_text("number,reported_at\n1,2026-01-05\n2", "utf-8")
     (tmp_path / "stray.xlsx").write_bytes(stray_cell())
     where = ["--source", "cases", "--home", str(chosen.home), "--city", str(chosen.city)]
-    monkeypatch.setenv("COCKPIT_QUERIES", str(chosen.queries))
+    monkeypatch.setenv("COCKPIT_SHIPPED", str(chosen.shipped))
     monkeypatch.setattr(sys, "argv", ["cockpit", "ingest", str(tmp_path / what), *where, *how])
     with pytest.raises(SystemExit) as leaving:
         main()

@@ -26,7 +26,7 @@ from tests import asked as tally
 from tests import town as towns
 from tests.asked import ask
 
-METRICS = [metric.name for metric in queries.metrics(Settings.queries)]
+METRICS = [metric.name for metric in queries.metrics(Settings.shipped)]
 JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
 PERIODS = (
     Period(),
@@ -338,7 +338,7 @@ def test_a_fourth_metric_file_is_counted_by_being_added(tmp_path: Path, town: Se
         'clock = "reported_at"\nmeaning = "x"\n',
         "utf-8",
     )
-    settings = replace(town, home=home, queries=tmp_path / "queries")
+    settings = replace(town, home=home, shipped=tmp_path / "queries")
     with Record(settings) as record:
         towns.publish(record)
     with Snapshots(settings.snapshots).current() as snapshot:

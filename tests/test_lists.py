@@ -36,7 +36,7 @@ from tests import asked as tally
 from tests import town as towns
 
 KEY = "0" * 64
-METRICS = [metric.name for metric in queries.metrics(Settings.queries)]
+METRICS = [metric.name for metric in queries.metrics(Settings.shipped)]
 PERIODS = (
     Period(),
     Period(date(2026, 9, 1), date(2026, 9, 30)),

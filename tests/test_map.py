@@ -296,7 +296,7 @@ def test_what_cannot_be_judged_is_outside_the_order() -> None:
 
 
 def test_the_style_sheet_paints_every_class_and_not_as_warnings() -> None:
-    css = (Settings().queries.parent / "assets" / "cockpit.css").read_text("utf-8")
+    css = (Settings().shipped.parent / "assets" / "cockpit.css").read_text("utf-8")
     names = [shade.name for shade in scale(CHINESE, rate(), []).ordered]
     names += [f"step{number}" for number in range(1, 6)]
     for name in names:

@@ -40,7 +40,7 @@ def test_the_shipped_files_are_right() -> None:
     assert found.good >= 17 + 4
 
 
-@pytest.mark.parametrize("metric", queries.metrics(Settings.queries), ids=lambda m: m.name)
+@pytest.mark.parametrize("metric", queries.metrics(Settings.shipped), ids=lambda m: m.name)
 def test_every_metric_says_what_it_is(metric: object) -> None:
     for word in ("title", "title_en", "meaning", "meaning_en", "standard"):
         assert getattr(metric, word), word
@@ -90,7 +90,7 @@ def test_sql_that_does_not_fit_one_row_is_told(tmp_path: Path, sql: str, words: 
     folder.mkdir(parents=True)
     text = RIGHT.replace('"closed_at <= due_at"', f'"{sql}"')
     (folder / "metrics.toml").write_text(text, "utf-8")
-    found = check_all(Settings(queries=tmp_path / "queries"))
+    found = check_all(Settings(shipped=tmp_path / "queries"))
     (mistake,) = found.mistakes
     assert words in mistake.text()
     assert "[good] numerator" in mistake.text()
@@ -112,7 +112,7 @@ def test_tallies_add_in_any_order(a: Tally, b: Tally, c: Tally) -> None:
 
 
 def test_a_subject_shows_no_more_than_six_metrics_on_the_overview() -> None:
-    shown = Counter(m.subject for m in queries.metrics(Settings.queries) if m.headline)
+    shown = Counter(m.subject for m in queries.metrics(Settings.shipped) if m.headline)
     assert shown["cases"] == 6
     assert all(many <= 6 for many in shown.values()), shown
 

@@ -435,10 +435,10 @@ def mixed(tmp_path: Path) -> Settings:
     folder = tmp_path / "queries"
     for subject in ("cases", "warnings", "sources"):
         (folder / subject).mkdir(parents=True)
-    shipped = (Settings.queries / "cases" / "metrics.toml").read_text("utf-8")
+    shipped = (Settings.shipped / "cases" / "metrics.toml").read_text("utf-8")
     (folder / "cases" / "metrics.toml").write_text(shipped, "utf-8")
     (folder / "warnings" / "metrics.toml").write_text(SIGNED + COLOURS, "utf-8")
-    settings = replace(towns.found(tmp_path), queries=folder)
+    settings = replace(towns.found(tmp_path), shipped=folder)
     with Record(settings) as record:
         towns.send(record, "cases.csv", towns.CASES)
         towns.send(record, "warnings.csv", WARNINGS, "warnings")

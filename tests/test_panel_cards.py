@@ -79,7 +79,7 @@ def hamlet(tmp_path: Path) -> Iterator[Record]:
         "utf-8",
     )
     town = towns.found(tmp_path)
-    settings = environment.read({}, home=town.home, city=town.city, queries=tmp_path / "queries")
+    settings = environment.read({}, home=town.home, city=town.city, shipped=tmp_path / "queries")
     with Record(settings) as record:
         towns.send(record, "cases.csv", towns.CASES)
         towns.publish(record)
@@ -268,7 +268,7 @@ def test_the_worker_publishes_anew_when_a_panel_changes(
     first, _ = worker.publish()
     assert "panel bad is broken" in caplog.text
     assert worker.publish() == (first, None)
-    folder = hamlet.settings.queries / "cases"
+    folder = hamlet.settings.shipped / "cases"
     assert not worker._is_publish_due()
     (folder / "bad.sql").write_text(RIGHT, "utf-8")
     assert worker._is_publish_due()
@@ -294,7 +294,7 @@ def test_only_the_metrics_decide_about_counting(hamlet: Record) -> None:
     worker = Worker(hamlet)
     worker.publish()
     before = json.loads((hamlet.settings.snapshots / "00000001.json").read_text("utf-8"))
-    (hamlet.settings.queries / "cases" / "bad.sql").unlink()
+    (hamlet.settings.shipped / "cases" / "bad.sql").unlink()
     id, _ = worker.publish()
     after = json.loads((hamlet.settings.snapshots / f"{id}.json").read_text("utf-8"))
     assert after["files"] == before["files"]
@@ -314,6 +314,7 @@ def cockpit(folder: Path, *words: object, home: Path | None = None, expect: int 
         env={
             **os.environ,
             "COLUMNS": "200",
+            "COCKPIT_SHIPPED": str(folder),
             "COCKPIT_QUERIES": str(folder),
             "COCKPIT_HOME": str(home or folder / "home"),
         },
@@ -335,17 +336,18 @@ def test_new_files_pass_the_check_and_are_not_written_over(tmp_path: Path, town:
     assert "there is such a file already" in cockpit(
         tmp_path, "new", "panel", "first", "--subject", "cases", expect=1
     )
+    mine = Settings(shipped=tmp_path, queries=tmp_path)
     for write, why in (
-        (partial(drafts.metric, tmp_path, "mine", "cases"), "there is a metric 'mine' already"),
-        (partial(drafts.subject, tmp_path, "fires", "cases"), "'fires' is taken"),
-        (partial(drafts.subject, tmp_path, "sources", "cases"), "'sources' is taken"),
-        (partial(drafts.panel, tmp_path, "x", "fire"), "no subject 'fire'. Known: cases, fires"),
+        (partial(drafts.metric, mine, "mine", "cases"), "there is a metric 'mine' already"),
+        (partial(drafts.subject, mine, "fires", "cases"), "'fires' is taken"),
+        (partial(drafts.subject, mine, "sources", "cases"), "'sources' is taken"),
+        (partial(drafts.panel, mine, "x", "fire"), "no subject 'fire'. Known: cases, fires"),
         (
-            partial(drafts.panel, tmp_path, "x", "fires"),
+            partial(drafts.panel, mine, "x", "fires"),
             "the subject 'fires' is no fact. Say which",
         ),
-        (partial(drafts.panel, tmp_path, "X-1", "cases"), "'X-1' is no name"),
-        (partial(drafts.source, tmp_path, "x", "case"), "'case' is no fact. Did you mean 'cases'?"),
+        (partial(drafts.panel, mine, "X-1", "cases"), "'X-1' is no name"),
+        (partial(drafts.source, mine, "x", "case"), "'case' is no fact. Did you mean 'cases'?"),
     ):
         with pytest.raises(Mistake) as caught:
             write()

@@ -26,6 +26,7 @@ from cockpit.model.panel import Bound, read_panel
 from cockpit.model.period import Period, named
 from cockpit.model.places import Place
 from cockpit.record import queries
+from cockpit.record.checks import check_all
 from cockpit.record.panels import Bindery, bindery, shelf
 from cockpit.record.store import Record
 from cockpit.settings import PROJECT, Settings
@@ -34,7 +35,7 @@ from tests.asked import ask, cleared
 from tests.drawer import CALLS, ESCAPES, HEADER, HEAVY, RIGHT, SQL, STATEMENTS
 
 JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
-SHIPPED = [panel.name for panel in queries.panels(Settings.queries)[0]]
+SHIPPED = [panel.name for panel in queries.panels(Settings.shipped)[0]]
 ALWAYS = 'title="a"\nasks="a?"\nlabels={a=["a","a"]}\n'
 TABLE = f'/*\n{ALWAYS}chart="table"\n*/\n'
 
@@ -102,10 +103,10 @@ def chain(snapshot: Snapshot) -> list[Place]:
 
 
 def test_the_shipped_panels_are_right_and_say_what_they_are() -> None:
-    found = shelf(Settings.queries, ())
+    found = shelf([Settings.shipped], ())
     assert [one.message for one in found.broken if "work_" not in one.message] == []
     for name in SHIPPED:
-        panel = next(one for one in queries.panels(Settings.queries)[0] if one.name == name)
+        panel = next(one for one in queries.panels(Settings.shipped)[0] if one.name == name)
         for word in ("title", "title_en", "asks", "asks_en", "meaning", "meaning_en"):
             assert getattr(panel, word), (name, word)
         assert panel.asks_en.endswith("?"), name
@@ -171,7 +172,7 @@ def test_one_broken_file_spoils_no_other(tmp_path: Path) -> None:
     (tmp_path / "fires" / "good.sql").write_text(RIGHT, "utf-8")
     (tmp_path / "fires" / "subject.toml").write_text('titel = "火"', "utf-8")
     (tmp_path / "rules" / "rule.sql").write_text("x", "utf-8")
-    found = shelf(tmp_path, ())
+    found = shelf([tmp_path], ())
     assert [one.panel.name for one in found.panels] == ["good"]
     assert {(one.subject, one.name) for one in found.broken} == {
         ("cases", "bad"),
@@ -188,12 +189,40 @@ def test_the_same_name_stands_once(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         text = RIGHT.replace("x   ", 'fact = "cases"\nx   ')
         (tmp_path / folder / "good.sql").write_text(text, "utf-8")
-    (broken,) = shelf(tmp_path, ()).broken
+    (broken,) = shelf([tmp_path], ()).broken
     assert "panel 'good' stands in" in broken.message
 
 
+def test_the_deployments_own_folder_is_read_besides_the_shipped_one(tmp_path: Path) -> None:
+    """As if they were one: a subject may stand in both, a name only once."""
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for folder in (shipped / "cases", own / "cases", own / "fires"):
+        folder.mkdir(parents=True)
+    for folder in (shipped, own):
+        (folder / "cases" / "subject.toml").write_text('title = "事"', "utf-8")
+    metric = '[{}]\ntitle="a"\nmeaning="a"\nnumerator="true"\nclock="reported_at"\n'
+    (shipped / "cases" / "metrics.toml").write_text(metric.format("one"), "utf-8")
+    (own / "cases" / "metrics.toml").write_text(metric.format("two"), "utf-8")
+    (shipped / "cases" / "good.sql").write_text(RIGHT, "utf-8")
+    (own / "cases" / "more.sql").write_text(RIGHT, "utf-8")
+    (own / "fires" / "good.sql").write_text(RIGHT.replace("x   ", 'fact = "cases"\nx   '), "utf-8")
+    found = shelf([shipped, own], ())
+    assert [one.panel.name for one in found.panels] == ["good", "more"]
+    assert [one.name for one in found.subjects] == ["cases", "fires"]
+    panel, subject = sorted(found.broken, key=lambda one: one.name)
+    assert "panel 'good' stands in" in panel.message
+    assert str(own / "fires" / "good.sql") in panel.message
+    assert "subject 'cases' stands in" in subject.message
+    assert "Keep one of the two files" in subject.message
+    assert [one.name for one in queries.metrics(shipped, own)] == ["one", "two"]
+    chosen = Settings(home=tmp_path, shipped=shipped, queries=own)
+    told = [each.text() for each in check_all(chosen, [own / "fires" / "good.sql"]).mistakes]
+    assert [f"stands in {shipped / 'cases' / 'good.sql'} too" in each for each in told] == [True]
+    assert Settings(home=tmp_path).own == tmp_path / "queries"
+
+
 def test_no_folder_is_no_panel(tmp_path: Path) -> None:
-    assert shelf(tmp_path / "nowhere", ()).panels == ()
+    assert shelf([tmp_path / "nowhere"], ()).panels == ()
 
 
 # ── What it reads ────────────────────────────────────────────────────────────────────────────────

@@ -65,7 +65,7 @@ def test_what_was_torn_or_wrong_comes_back_mended_from_one_file(tmp_path: Path) 
 def test_a_file_of_one_source_does_not_settle_what_lies_there_of_another(tmp_path: Path) -> None:
     settings = hamlet.found(tmp_path)
     take(settings, "bad.csv", HEAD + "1,town,soon,\n")
-    sources = settings.queries / "sources"
+    sources = settings.shipped / "sources"
     sources.mkdir()
     (sources / "own.sql").write_text('/* fact = "cases" */ select * from raw', "utf-8")
     text = HEAD.replace("title", "_receipt,_line") + "1,town,2026-01-05,1,2\n"
@@ -75,8 +75,8 @@ def test_a_file_of_one_source_does_not_settle_what_lies_there_of_another(tmp_pat
 
 def test_the_export_is_read_again_by_the_source_that_it_belongs_to(tmp_path: Path) -> None:
     settings = hamlet.found(tmp_path)
-    (settings.queries / "sources").mkdir()
-    (settings.queries / "sources" / "own.sql").write_text(
+    (settings.shipped / "sources").mkdir()
+    (settings.shipped / "sources" / "own.sql").write_text(
         '/*\nfact = "cases"\ndelimiter = ";"\nencoding = "gb18030"\nnull = ["-"]\n*/\n'
         "select 编号 as number, 时间 as reported_at, '甲' || 标题 as title from raw",
         "utf-8",
@@ -119,8 +119,8 @@ def test_an_export_that_cannot_be_is_told(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="nothing in quarantine"):
         export(settings, file, None, None)
     take(settings, "bad.csv", HEAD + "1,town,soon,\n")
-    (settings.queries / "sources").mkdir()
-    (settings.queries / "sources" / "own.sql").write_text('/* fact = "cases" */ from raw', "utf-8")
+    (settings.shipped / "sources").mkdir()
+    (settings.shipped / "sources" / "own.sql").write_text('/* fact = "cases" */ from raw', "utf-8")
     take(settings, "bad.csv", HEAD + "1,town,soon,\n", "own")
     with pytest.raises(Mistake, match=r"from 2 sources\. Name one with --source: cases, own"):
         export(settings, file, None, None)

@@ -36,7 +36,7 @@ def secure(town: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def over(town: Settings, home: Path, address: str = "") -> Iterator[Attacked]:
     (home / "snapshots").symlink_to(town.snapshots)
     chosen = read({}, home=home, city=town.city, address=address)
-    found = Attacked(replace(chosen, queries=town.queries))
+    found = Attacked(replace(chosen, shipped=town.shipped))
     yield found
     found.registry.close()
 

@@ -149,7 +149,7 @@ def test_files_with_differences_hold_what_the_record_holds(
 
 def test_equal_rows_have_the_same_file(worker: Worker, settings: Settings) -> None:
     first = publish(worker, cases(0, 400))
-    metrics = settings.queries / "cases" / "metrics.toml"
+    metrics = settings.shipped / "cases" / "metrics.toml"
     metrics.write_text(hamlet.METRICS.replace("closed_at <= due_at", "closed_at < due_at"))
     second = published(worker)
     assert second > first
@@ -183,7 +183,7 @@ def test_a_publish_that_fails_midway_leaves_nothing_behind(
     id = publish(worker, cases(0, 40))
     told = hamlet.in_service(settings)
     town.send(record, "cases.csv", cases(0, 60, month=2))
-    metrics = settings.queries / "cases" / "metrics.toml"
+    metrics = settings.shipped / "cases" / "metrics.toml"
 
     def fails(words: str) -> None:
         snapshot, trouble = worker.publish()

@@ -55,7 +55,7 @@ def command(settings: Settings, *words: str) -> list[str]:
 
 
 def surroundings(settings: Settings) -> dict[str, str]:
-    chosen = {"COCKPIT_QUERIES": str(settings.queries), "COCKPIT_CITY": str(settings.city)}
+    chosen = {"COCKPIT_SHIPPED": str(settings.shipped), "COCKPIT_CITY": str(settings.city)}
     return {**os.environ, **chosen}
 
 
@@ -302,7 +302,7 @@ def broken_in(settings: Settings) -> list[tuple[str, str]]:
 
 
 def test_a_wrong_metric_is_as_before_and_delays_nothing(settings: Settings) -> None:
-    metrics = settings.queries / "cases" / "metrics.toml"
+    metrics = settings.shipped / "cases" / "metrics.toml"
     wrong = hamlet.METRICS.replace("closed_at <= due_at", "closed_at <= duo_at")
     metrics.write_text(wrong)
     [receipt] = handover.send(
@@ -331,7 +331,7 @@ def test_a_wrong_metric_is_as_before_and_delays_nothing(settings: Settings) -> N
 
 def test_a_metric_that_stumbles_over_a_row_is_as_before(settings: Settings) -> None:
     """It fits the columns, and no row in which the number is a word."""
-    metrics = settings.queries / "cases" / "metrics.toml"
+    metrics = settings.shipped / "cases" / "metrics.toml"
     metrics.write_text(hamlet.METRICS)
     send = partial(handover.send, settings, source="cases", tell=lambda *_: None)
     list(send([write(settings, "a.csv", rows(0, 5))]))
@@ -347,7 +347,7 @@ def test_a_metric_that_stumbles_over_a_row_is_as_before(settings: Settings) -> N
 def test_where_nothing_at_all_can_be_counted_the_snapshot_of_before_stays(
     settings: Settings,
 ) -> None:
-    (settings.queries / "cases" / "metrics.toml").write_text("[[[")
+    (settings.shipped / "cases" / "metrics.toml").write_text("[[[")
     with Record(settings) as record:
         snapshot, trouble = Worker(record).publish()
     assert snapshot is None

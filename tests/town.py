@@ -73,7 +73,7 @@ def send(record: Record, name: str, text: str, by: str = "cases") -> Receipt:
     path = record.settings.home / name
     path.write_text(text, "utf-8")
     landed = Landed(
-        f"{name}-{record.next_receipt()}", name, source(record.settings.queries, by), path
+        f"{name}-{record.next_receipt()}", name, source(record.settings.folders, by), path
     )
     return ingest(record, landed)
 

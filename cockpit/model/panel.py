@@ -39,6 +39,12 @@ class Panel:
     standard: str = ""
     """Where the question or its formula comes from."""
     owner: str = ""
+    author: str = ""
+    """Who wrote it, by the name of their account; the workbench writes this and the next."""
+    saved: str = ""
+    """The day on which it was written."""
+    draft: bool = False
+    """Whether only analysts see it yet."""
     x: tuple[str, ...] = ()
     """The column of categories or time; treemap: columns, outermost first; heatmap: along; sankey:
     from; scatter: a number; distribution: the lower edge of a bin.
@@ -209,9 +215,11 @@ def _value(key: str, value: Any, wrong: Any) -> Any:
         return tuple(listed)
     if key == "labels":
         return _labels(value, wrong)
-    kind, example = {"order": (int, "order = 10"), "wall": (bool, "wall = true")}.get(
-        key, (str, f'{key} = "…"')
-    )
+    kind, example = {
+        "order": (int, "order = 10"),
+        "wall": (bool, "wall = true"),
+        "draft": (bool, "draft = true"),
+    }.get(key, (str, f'{key} = "…"'))
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise wrong(key, f"{key} is {value!r}", example)
     return value

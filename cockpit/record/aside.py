@@ -77,6 +77,6 @@ def export(
 def _delimiter(settings: Settings, source: str) -> str:
     """The one that the source's own files have, since the mended file is read as one of them."""
     try:
-        return find_source(settings.queries, source).delimiter or ","
+        return find_source(settings.folders, source).delimiter or ","
     except Mistake:
         return ","

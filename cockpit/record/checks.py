@@ -20,10 +20,8 @@ from cockpit.record import boundaries, cube
 from cockpit.record.city import read_city
 from cockpit.record.mapping import select_tree
 from cockpit.record.panels import Bindery, bindery
-from cockpit.record.queries import shown, text_of
+from cockpit.record.queries import METRICS, panel_files, shown, text_of, twice
 from cockpit.settings import Settings
-
-METRICS = "metrics.toml"
 
 
 @dataclass
@@ -39,11 +37,7 @@ class Checked:
         """A name stands only once in all subjects. Raises Mistake."""
         before = self._seen.setdefault((kind, name), where)
         if before != where:
-            raise Mistake(
-                f"{kind} {name!r} stands in {before} too",
-                where=where,
-                write="Give one of them another name",
-            )
+            raise twice(kind, name, before, where)
 
 
 def check_all(settings: Settings, paths: Sequence[Path] = ()) -> Checked:
@@ -57,9 +51,9 @@ def check_all(settings: Settings, paths: Sequence[Path] = ()) -> Checked:
         for fact in FACTS.values():
             listed = ", ".join(f"{name} {kind}" for name, kind in fact.typed)
             con.execute(f"create table {fact.name} ({listed})")
-        for path in _files(paths or (settings.queries,), found):
+        for path in _files(paths or [each for each in settings.folders if each.is_dir()], found):
             try:
-                _check(con, bench, path, found)
+                _check(settings.folders, con, bench, path, found)
             except Mistake as mistake:
                 found.mistakes.append(mistake)
     if not paths:
@@ -85,19 +79,30 @@ def _files(paths: Iterable[Path], found: Checked) -> Iterator[Path]:
             found.mistakes.append(Mistake(why, where=path, write=f"Name a folder, {names}"))
 
 
-def _check(con: duckdb.DuckDBPyConnection, bench: Bindery, path: Path, found: Checked) -> None:
+def _check(
+    folders: Sequence[Path],
+    con: duckdb.DuckDBPyConnection,
+    bench: Bindery,
+    path: Path,
+    found: Checked,
+) -> None:
     subject, text, where = path.absolute().parent.name, text_of(path), shown(path)
     if path.name == METRICS:
         _metrics(con, subject, text, where, found)
         return
     if path.name == FILE:
+        found.once("subject", subject, where)
         read_subject(subject, text, where)
     elif subject == "sources":
+        found.once("source", path.stem, where)
         _source(con, read_source(path.stem, text, where))
     else:
         panel = read_panel(subject, path.stem, text, where)
         found.once("panel", panel.name, where)
-        if not path.with_name(METRICS).is_file():
+        for other in panel_files(*folders):
+            if other.stem == panel.name and not other.samefile(path):
+                raise twice("panel", panel.name, shown(other), where)
+        if not any((each / subject / METRICS).is_file() for each in (*folders, path.parent.parent)):
             raise Mistake(
                 f"the subject {subject!r} has no metrics, so it is no page",
                 where=where,

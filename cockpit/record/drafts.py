@@ -8,6 +8,8 @@ from pathlib import Path
 from cockpit.model.facts import FACTS, fact
 from cockpit.model.mistakes import Mistake
 from cockpit.model.subject import FILE, NO_SUBJECTS
+from cockpit.record.queries import METRICS, panel_files, subjects
+from cockpit.settings import Settings
 
 PANEL = """\
 /*
@@ -63,40 +65,48 @@ order    = 100
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def panel(queries: Path, name: str, subject: str, about: str = "") -> list[Path]:
-    """A panel of a subject, about a fact (the subject's own if empty). Gives the file; raises
-    Mistake rather than write over anything, as do the others.
+def panel(settings: Settings, name: str, subject: str, about: str = "") -> list[Path]:
+    """A panel of a subject, about a fact (the subject's own if empty), in the deployment's own
+    folder. Gives the file; raises Mistake rather than write over anything, as do the others.
     """
     _named(name)
-    _known(queries, subject)
-    return [_new(queries / subject / f"{name}.sql", _panel(about or subject))]
+    _known(settings, subject)
+    for path in panel_files(*settings.folders):
+        if path.stem == name:
+            raise _taken(path)
+    return [_new(settings.own / subject / f"{name}.sql", _panel(about or subject))]
 
 
-def metric(queries: Path, name: str, subject: str, about: str = "") -> list[Path]:
+def metric(settings: Settings, name: str, subject: str, about: str = "") -> list[Path]:
     """A metric at the end of a subject's file."""
     _named(name)
-    _known(queries, subject)
-    return [_append(queries / subject / "metrics.toml", name, about or subject)]
+    _known(settings, subject)
+    for folder in settings.folders:
+        _has_not(folder / subject / METRICS, name)
+    return [_append(settings.own / subject / METRICS, name, about or subject)]
 
 
-def source(queries: Path, name: str, about: str) -> list[Path]:
+def source(settings: Settings, name: str, about: str) -> list[Path]:
     """A mapping to a fact."""
     _named(name)
-    (queries / "sources").mkdir(parents=True, exist_ok=True)
-    return [_new(queries / "sources" / f"{name}.sql", _source(name, about))]
+    for folder in settings.folders:
+        if (folder / "sources" / f"{name}.sql").exists():
+            raise _taken(folder / "sources" / f"{name}.sql")
+    return [_new(settings.own / "sources" / f"{name}.sql", _source(name, about))]
 
 
-def subject(queries: Path, name: str, about: str) -> list[Path]:
+def subject(settings: Settings, name: str, about: str) -> list[Path]:
     """A subject: a folder with a name, a metric and a panel about a fact."""
     _named(name)
     fact(about)
-    if name in NO_SUBJECTS or (queries / name).exists():
-        raise Mistake(f"{name!r} is taken", where=queries / name, write="Give another name")
-    (queries / name).mkdir(parents=True)
+    for folder in settings.folders:
+        if name in NO_SUBJECTS or (folder / name).exists():
+            raise Mistake(f"{name!r} is taken", where=folder / name, write="Give another name")
+    mine = settings.own / name
     return [
-        _new(queries / name / FILE, SUBJECT.format(name=name)),
-        _append(queries / name / "metrics.toml", f"{name}_rows", about),
-        _new(queries / name / f"{name}_by_place.sql", _panel(about)),
+        _new(mine / FILE, SUBJECT.format(name=name)),
+        _append(mine / METRICS, f"{name}_rows", about),
+        _new(mine / f"{name}_by_place.sql", _panel(about)),
     ]
 
 
@@ -105,34 +115,38 @@ def _named(name: str) -> None:
         raise Mistake(f"{name!r} is no name", write="Small letters, digits and _")
 
 
-def _known(queries: Path, subject: str) -> None:
-    if subject in NO_SUBJECTS or not (queries / subject).is_dir():
-        found = sorted(
-            folder.name
-            for folder in queries.glob("*/")
-            if folder.name not in NO_SUBJECTS and folder.name[0] not in "._"
-        )
+def _known(settings: Settings, subject: str) -> None:
+    known = sorted(each.name for each in subjects(*settings.folders)[0])
+    if subject not in known:
         raise Mistake(
             f"there is no subject {subject!r}",
-            write=f"Known: {', '.join(found)}. A new one: cockpit new subject {subject}",
+            write=f"Known: {', '.join(known)}. A new one: cockpit new subject {subject}",
         )
+
+
+def _taken(path: Path) -> Mistake:
+    return Mistake("there is such a file already", where=path, write="Give another name")
 
 
 def _new(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as opened:
             opened.write(text)
     except FileExistsError:
-        raise Mistake(
-            "there is such a file already", where=path, write="Give another name"
-        ) from None
+        raise _taken(path) from None
     return path
 
 
-def _append(path: Path, name: str, about: str) -> Path:
+def _has_not(path: Path, name: str) -> None:
     before = path.read_text("utf-8-sig") if path.is_file() else ""
     if re.search(rf"^\s*\[\s*\"?{name}\"?\s*\]", before, re.MULTILINE):
         raise Mistake(f"there is a metric {name!r} already", where=path, write="Give another name")
+
+
+def _append(path: Path, name: str, about: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_text("utf-8-sig") if path.is_file() else ""
     gap = "\n" if before and not before.endswith("\n\n") else ""
     with path.open("a", encoding="utf-8") as opened:
         opened.write(gap + _metric(name, about))

@@ -39,7 +39,7 @@ def land(settings: Settings, path: Path, source: str) -> str:
     Nobody waits until the disk has it all: until the receipt is there the sender has the file,
     and what a power cut leaves of the copy is known by its size.
     """
-    find_source(settings.queries, source)
+    find_source(settings.folders, source)
     if path.is_dir():
         raise Mistake("this is a folder", where=path, write="Send the files in it one by one")
     if not path.is_file():
@@ -152,7 +152,7 @@ def admit(settings: Settings, path: Path) -> Path:
 
 def landed(settings: Settings, source: str, path: Path) -> Landed:
     """What waits, ready to be read. Raises Mistake for a folder that is no source, and a link."""
-    found = find_source(settings.queries, source)
+    found = find_source(settings.folders, source)
     if path.is_symlink():
         raise Mistake("this is a link to a file", where=own_name(path), write="Send the file")
     named, size = _ID.fullmatch(path.name), path.lstat().st_size

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -49,7 +48,7 @@ class Weighed:
         return Weighed(tuple(counted), tuple(broken))
 
 
-def weighed(record: Record, folder: Path, before: Sequence[Counted]) -> Weighed:
+def weighed(record: Record, before: Sequence[Counted]) -> Weighed:
     """What the files say now. Raises Mistake where there is nothing at all that can be counted."""
     known = {one.metric.name: one for one in before}
     found: dict[str, Counted] = {}
@@ -60,20 +59,16 @@ def weighed(record: Record, folder: Path, before: Sequence[Counted]) -> Weighed:
             if name in known:
                 found.setdefault(name, known[name])
 
-    for subject, path, read in queries.metric_files(folder):
+    for subject, path, read in queries.metric_files(*record.settings.folders):
         if isinstance(read, Mistake):
-            broken.append(Broken(path.name, subject, queries.shown(path), read.text(), "metric"))
-            keep(name for name, one in known.items() if one.metric.subject == subject)
+            where = queries.shown(path)
+            broken.append(Broken(path.name, subject, where, read.text(), "metric"))
+            keep(name for name, one in known.items() if one.metric.path == where)
             continue
         for name, metric in read.items():
             try:
                 if name in found:
-                    other = found[name].metric.path
-                    raise Mistake(
-                        f"metric {name!r} stands in {other} too",
-                        where=metric.path,
-                        write="Give one of them another name",
-                    )
+                    raise queries.twice("metric", name, found[name].metric.path, metric.path)
                 (found[name],) = cube.weigh(record.con, [metric])
             except Mistake as mistake:
                 broken.append(_broken(metric, mistake.text()))

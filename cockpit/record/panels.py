@@ -90,10 +90,10 @@ def bindery(macros: Sequence[str]) -> Iterator[Bindery]:
         yield Bindery(con, macros)
 
 
-def shelf(folder: Path, macros: Sequence[str]) -> Shelf:
-    """What the folder of subjects shows: every file read and bound, the wrong ones apart."""
-    subjects, broken = queries.subjects(folder)
-    panels, more = queries.panels(folder)
+def shelf(folders: Sequence[Path], macros: Sequence[str]) -> Shelf:
+    """What the folders of subjects show: every file read and bound, the wrong ones apart."""
+    subjects, broken = queries.subjects(*folders)
+    panels, more = queries.panels(*folders)
     files = tuple((one.subject, one.name, one.text, one.path) for one in panels)
     good, unfit = _bound(files, tuple(macros))
     return Shelf(good, (*broken, *more, *unfit), tuple(subjects))

@@ -1,8 +1,12 @@
-"""Reading the folder of subjects: metrics, panels and sources, as the analysts wrote them."""
+"""Reading the folders of subjects: metrics, panels and sources, as the analysts wrote them.
+
+There are two, read as if they were one: what comes with the cockpit, and the deployment's own. A
+subject may stand in both; a name of a metric, a panel or a source stands only once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cockpit.model.facts import FACTS
@@ -12,27 +16,25 @@ from cockpit.model.panel import Broken, Panel, read_panel
 from cockpit.model.source import Source, read_source, template_source
 from cockpit.model.subject import FILE, NO_SUBJECTS, Subject, read_subject
 
+METRICS = "metrics.toml"
 
-def metrics(queries: Path) -> list[Metric]:
+
+def metrics(*folders: Path) -> list[Metric]:
     """Every metric of every subject. Raises Mistake; a name stands only once in all of them."""
     found: dict[str, Metric] = {}
-    for _, path, read in metric_files(queries):
+    for _, path, read in metric_files(*folders):
         if isinstance(read, Mistake):
             raise read
         for name, metric in read.items():
             if name in found:
-                raise Mistake(
-                    f"metric {name!r} stands in {found[name].path} too",
-                    where=shown(path),
-                    write="Give one of them another name",
-                )
+                raise twice("metric", name, found[name].path, shown(path))
             found[name] = metric
     return list(found.values())
 
 
-def metric_files(queries: Path) -> Iterator[tuple[str, Path, dict[str, Metric] | Mistake]]:
+def metric_files(*folders: Path) -> Iterator[tuple[str, Path, dict[str, Metric] | Mistake]]:
     """Subject, file, and its metrics or what is wrong with the file as a whole."""
-    for path in sorted(queries.glob("*/metrics.toml")):
+    for path in _each(folders, f"*/{METRICS}"):
         subject = path.parent.name
         try:
             yield subject, path, read_metrics(subject, text_of(path), shown(path))
@@ -40,20 +42,16 @@ def metric_files(queries: Path) -> Iterator[tuple[str, Path, dict[str, Metric] |
             yield subject, path, mistake
 
 
-def panels(queries: Path) -> tuple[list[Panel], list[Broken]]:
+def panels(*folders: Path) -> tuple[list[Panel], list[Broken]]:
     """Every panel of every subject, and the files that are none; a name stands only once."""
     good: dict[str, Panel] = {}
     broken = []
-    for path in _panel_files(queries):
+    for path in panel_files(*folders):
         subject = path.parent.name
         try:
             panel = read_panel(subject, path.stem, text_of(path), shown(path))
             if panel.name in good:
-                raise Mistake(
-                    f"panel {panel.name!r} stands in {good[panel.name].path} too",
-                    where=shown(path),
-                    write="Give one of them another name",
-                )
+                raise twice("panel", panel.name, good[panel.name].path, shown(path))
         except Mistake as mistake:
             broken.append(Broken(path.stem, subject, shown(path), mistake.text()))
         else:
@@ -61,58 +59,83 @@ def panels(queries: Path) -> tuple[list[Panel], list[Broken]]:
     return sorted(good.values(), key=lambda each: (each.subject, each.order, each.name)), broken
 
 
-def subjects(queries: Path) -> tuple[list[Subject], list[Broken]]:
+def subjects(*folders: Path) -> tuple[list[Subject], list[Broken]]:
     """Every subject, in their order, and the ``subject.toml`` files that are wrong."""
-    found, broken = [], []
-    for folder in _subject_folders(queries):
-        path = folder / FILE
+    found: dict[str, Subject] = {}
+    written: dict[str, Path] = {}
+    broken = []
+    for folder in _subject_folders(folders):
+        path, name = folder / FILE, folder.name
+        found.setdefault(name, Subject(name, name))
+        if not path.is_file():
+            continue
         try:
-            found.append(
-                read_subject(folder.name, text_of(path) if path.is_file() else "", shown(path))
-            )
+            if name in written:
+                raise twice("subject", name, shown(written[name]), shown(path))
+            written[name] = path
+            found[name] = read_subject(name, text_of(path), shown(path))
         except Mistake as mistake:
-            found.append(Subject(folder.name, folder.name))
-            broken.append(Broken(FILE, folder.name, shown(path), mistake.text()))
-    return sorted(found, key=lambda each: (each.order, each.name)), broken
+            broken.append(Broken(FILE, name, shown(path), mistake.text()))
+    return sorted(found.values(), key=lambda each: (each.order, each.name)), broken
 
 
-def written(queries: Path) -> tuple[object, ...]:
+def written(*folders: Path) -> tuple[object, ...]:
     """Which files say what is shown, and when each was last written: changes when they do."""
-    paths = sorted(
-        [*queries.glob("*/metrics.toml"), *queries.glob(f"*/{FILE}"), *_panel_files(queries)]
-    )
-    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+    paths = [
+        *_each(folders, f"*/{METRICS}"),
+        *_each(folders, f"*/{FILE}"),
+        *panel_files(*folders),
+    ]
+    return tuple((path, path.stat().st_mtime_ns) for path in sorted(paths))
 
 
-def _subject_folders(queries: Path) -> list[Path]:
-    return sorted(
-        folder
-        for folder in (queries.iterdir() if queries.is_dir() else ())
-        if folder.is_dir() and folder.name not in NO_SUBJECTS and folder.name[0] not in "._"
-    )
+def panel_files(*folders: Path) -> list[Path]:
+    """Every file that a panel stands in."""
+    return [path for folder in _subject_folders(folders) for path in sorted(folder.glob("*.sql"))]
 
 
-def _panel_files(queries: Path) -> list[Path]:
-    return [path for folder in _subject_folders(queries) for path in sorted(folder.glob("*.sql"))]
-
-
-def sources(queries: Path) -> dict[str, Source]:
-    """Every mapping in ``sources/``, and under each fact's own name its template."""
+def sources(*folders: Path) -> dict[str, Source]:
+    """Every mapping of ``sources/``, and under each fact's own name its template."""
     found = {name: template_source(name) for name in FACTS}
-    for path in sorted((queries / "sources").glob("*.sql")):
-        found[path.stem] = read_source(path.stem, text_of(path), shown(path))
+    for path in _each(folders, "sources/*.sql"):
+        found[path.stem] = source(folders, path.stem)
     return found
 
 
-def source(queries: Path, name: str) -> Source:
+def source(folders: Sequence[Path], name: str) -> Source:
     """One source, or a fact's template. Only the file asked for need be right. Raises Mistake."""
-    path = queries / "sources" / f"{name}.sql"
     if name in FACTS:
         return template_source(name)
-    if "/" in name or not path.is_file():
-        known = [*FACTS, *(p.stem for p in (queries / "sources").glob("*.sql"))]
-        raise Mistake(f"there is no source {name!r}", write=did_you_mean(name, known))
-    return read_source(name, text_of(path), shown(path))
+    known = _each(folders, "sources/*.sql")
+    paths = [path for path in known if path.stem == name]
+    if not paths:
+        names = [*FACTS, *(path.stem for path in known)]
+        raise Mistake(f"there is no source {name!r}", write=did_you_mean(name, names))
+    first, *others = paths
+    if others:
+        raise twice("source", name, shown(first), shown(others[0]))
+    return read_source(name, text_of(first), shown(first))
+
+
+def twice(kind: str, name: str, before: str, where: str) -> Mistake:
+    """What is said of a name that stands in two files."""
+    return Mistake(
+        f"{kind} {name!r} stands in {before} too",
+        where=where,
+        write="Keep one of the two files" if kind == "subject" else "Give one of them another name",
+    )
+
+
+def _each(folders: Iterable[Path], pattern: str) -> list[Path]:
+    """The files of a pattern, folder by folder."""
+    return [path for folder in folders for path in sorted(folder.glob(pattern))]
+
+
+def _subject_folders(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        for each in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if each.is_dir() and each.name not in NO_SUBJECTS and each.name[0] not in "._":
+                yield each
 
 
 def text_of(path: Path) -> str:

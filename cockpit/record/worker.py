@@ -64,8 +64,8 @@ class Worker:
         written = self._files()
         if written != self._written:
             before = self._weighed.counted or in_service(self.record)
-            self._weighed = weighed(self.record, self.settings.queries, before)
-            self._shelf = shelf(self.settings.queries, self.record.city.calendar.macros())
+            self._weighed = weighed(self.record, before)
+            self._shelf = shelf(self.settings.folders, self.record.city.calendar.macros())
             self._written = written
             self._tell_broken()
         return self._weighed.counted
@@ -79,7 +79,7 @@ class Worker:
 
     def _files(self) -> tuple[object, ...]:
         try:
-            return queries.written(self.settings.queries), boundaries.written(self.settings.city)
+            return queries.written(*self.settings.folders), boundaries.written(self.settings.city)
         except FileNotFoundError:  # just being replaced: the next look will tell
             return self._written
 

@@ -168,7 +168,7 @@ def _rows(desk: Desk, snapshot: Snapshot, seen: Cleared, words: Words) -> Made |
 
 def _panel(desk: Desk, snapshot: Snapshot, seen: Cleared, words: Words, name: str) -> Made | None:
     asked, one = _asked(desk, snapshot, seen), snapshot.panels.get(name)
-    if asked is None or one is None:
+    if asked is None or one is None or not panels.may_see(asked, one.panel):
         return None
     (answer,) = panels.answered(asked, [one])
     if isinstance(answer, panels.Trouble):

@@ -60,7 +60,11 @@ _crew: Crew[Outcome] = Crew(ALLOWANCE + GRACE)
 def section(asked: Asked, words: Words) -> Element | None:
     """The panels of the subject that is looked at, in their order; None where it has none."""
     subject = asked.state.subject
-    mine = [one for one in asked.snapshot.panels.values() if one.panel.subject == subject]
+    mine = [
+        one
+        for one in asked.snapshot.panels.values()
+        if one.panel.subject == subject and may_see(asked, one.panel)
+    ]
     mine.sort(key=lambda one: (one.panel.order, one.panel.name))
     outcomes = answered(asked, mine)
     asked.fleeting |= any(isinstance(said, Trouble) for said in outcomes)
@@ -81,6 +85,11 @@ def section(asked: Asked, words: Words) -> Element | None:
         cls="panels-section",
         aria_label=words("panels"),
     )
+
+
+def may_see(asked: Asked, panel: Panel) -> bool:
+    """Whether it is shown to this viewer: drafts are for analysts alone."""
+    return not panel.draft or Right.SEE_CATALOG in asked.seen.rights
 
 
 def _is_empty(one: Bound, said: Outcome) -> bool:
@@ -146,6 +155,9 @@ def card(asked: Asked, one: Bound, said: Outcome, words: Words) -> Element | Non
         element(
             "Div",
             element("H3", words.panel(panel), id=f"title-{panel.name}"),
+            element("Span", words("panel_draft"), title=words("panel_draft_meaning"), cls="draft")
+            if panel.draft
+            else None,
             _about(asked, panel, said, words),
             cls="card-head",
         ),
@@ -211,6 +223,8 @@ def _about(asked: Asked, panel: Panel, said: Answer, words: Words) -> Element:
         pairs.append((words("standard"), panel.standard))
     if panel.owner:
         pairs.append((words("panel_owner"), panel.owner))
+    if panel.author:
+        pairs.append((words("panel_author"), f"{panel.author} {panel.saved}".strip()))
     standing = asked.snapshot.standing(panel.fact)
     told = words("fact_rows", fact=words.fact(panel.fact), rows=numbers.whole(standing.rows))
     pairs.append((words("fact"), told))

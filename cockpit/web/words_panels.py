@@ -35,6 +35,12 @@ PANELS: dict[str, tuple[str, str]] = {
     "panel_question": ("问题", "Question"),
     "panel_sql": ("查询", "Query"),
     "panel_owner": ("负责人", "Owner"),
+    "panel_author": ("作者", "Written by"),
+    "panel_draft": ("草稿", "Draft"),
+    "panel_draft_meaning": (
+        "只有分析员看得到；发布后领导可见。",
+        "Only analysts see it until it is published.",
+    ),
     "panel_took": ("用时", "Took"),
     "panel_took_ms": ("{ms} 毫秒", "{ms} ms"),
     "panel_broken": (
