@@ -14,10 +14,12 @@ from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.answers.tally import Step, tallied
 from cockpit.model.counting import clocks, count, count_left, part_types
 from cockpit.model.levels import LEVELS
-from cockpit.model.metric import Tally
+from cockpit.model.metric import Metric, Tally
+from cockpit.model.mistakes import Mistake
 from cockpit.model.period import Period
 from cockpit.model.places import Place
 from cockpit.record import queries
+from cockpit.record.cube import weigh
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import asked as tally
@@ -344,15 +346,40 @@ def test_a_fourth_metric_file_is_counted_by_being_added(tmp_path: Path, town: Se
 
 
 def test_an_aggregate_in_a_metric_is_refused_by_duckdb_itself(town: Settings) -> None:
-    from cockpit.model.metric import Metric
-    from cockpit.model.mistakes import Mistake
-    from cockpit.record.cube import weigh
-
     con = duckdb.connect()
     con.execute("create table cases (closed_at timestamp)")
     metric = Metric("x", "avg(1)", "y", fact="cases", clock="closed_at", name="x", path="m.toml")
     with pytest.raises(Mistake, match=r"m\.toml \[x\] numerator: .*aggregate"):
         weigh(con, [metric])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "(select count(*) from read_text('/etc/passwd'))",
+        "(select count(*) from '/etc/passwd')",
+        "exists (select 1 from datasets)",
+        "closed_at < now()",
+        "length(repeat('x', 1000000000)) > 0",
+        "length(getenv('HOME')) > 0",
+        "true) from cases; drop table cases; select (true",
+        "true -- )",
+        "1 from (select 1) t(closed_at) --",
+    ],
+)
+@pytest.mark.parametrize("part", ["numerator", "denominator", "clock", "enters"])
+def test_a_metric_keeps_to_its_row(sql: str, part: str) -> None:
+    """The writer's own connection counts: it may read files, and everything else."""
+    con = duckdb.connect()
+    con.execute("create table cases (closed_at timestamp)")
+    con.execute("create table datasets (number varchar)")
+    parts = {"numerator": "true", "clock": "closed_at", part: sql}
+    if part == "enters":
+        del parts["clock"]
+    metric = Metric("x", meaning="y", fact="cases", name="x", path="m.toml", **parts)  # type: ignore[arg-type]
+    with pytest.raises(Mistake, match=rf"m\.toml \[x\] {part}: "):
+        weigh(con, [metric])
+    assert con.execute("select count(*) from cases").fetchall() == [(0,)]
 
 
 def test_days_add_to_the_period(small: Snapshot) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from cockpit.answers.snapshot import Snapshots
 from cockpit.model.mistakes import Mistake
 from cockpit.record import handover, inbox, worker
 from cockpit.record.state import state
@@ -288,26 +290,68 @@ def test_a_dropped_file_is_counted_and_left_alone_by_status(settings: Settings) 
 # ── What analysts do to it ────────────────────────────────────────────────────────────────────────
 
 
-def test_a_wrong_metric_at_the_start_delays_publishing_and_nothing_else(
-    settings: Settings,
-) -> None:
+def counted_in(settings: Settings) -> dict[str, str]:
+    """The numerators in service, by their metric."""
+    with Snapshots(settings.snapshots).current() as snapshot:
+        return {name: one.metric.numerator for name, one in snapshot.counted.items()}
+
+
+def broken_in(settings: Settings) -> list[tuple[str, str]]:
+    with Snapshots(settings.snapshots).current() as snapshot:
+        return [(one.kind, one.name) for one in snapshot.broken]
+
+
+def test_a_wrong_metric_is_as_before_and_delays_nothing(settings: Settings) -> None:
     metrics = settings.shipped / "cases" / "metrics.toml"
-    metrics.write_text(hamlet.METRICS.replace("closed_at <= due_at", "closed_at <= duo_at"))
-    file = write(settings, "a.csv", rows(0, 5))
-    [receipt] = handover.send(settings, [file], "cases", lambda *_: None)
-    assert receipt["accepted"] == 5
-    assert "duo_at" in receipt["trouble"]
+    wrong = hamlet.METRICS.replace("closed_at <= due_at", "closed_at <= duo_at")
+    metrics.write_text(wrong)
+    [receipt] = handover.send(
+        settings, [write(settings, "a.csv", rows(0, 5))], "cases", lambda *_: None
+    )
+    assert (receipt["accepted"], receipt["trouble"]) == (5, None)
+    assert set(counted_in(settings)) == {"reported", "open"}
+    assert broken_in(settings) == [("metric", "on_time")]
+    metrics.write_text(hamlet.METRICS)
     with Record(settings) as record:
         first = Worker(record)
-        assert first.publish()[0] is None
-        metrics.write_text(hamlet.METRICS)
-        assert first._is_publish_due()
-        assert first.publish() == ("00000001", None)
-        metrics.write_text("[[[")
-        assert first._is_publish_due()
-        assert first.publish() == ("00000001", None)
-        assert not first._is_publish_due()
+        assert first.publish() == ("00000002", None)
+        assert broken_in(settings) == []
+        for text, name in ((wrong, "on_time"), ("[[[", "metrics.toml")):
+            metrics.write_text(text)
+            assert first._is_publish_due()
+            first.publish()
+            assert broken_in(settings) == [("metric", name)]
+            assert counted_in(settings)["on_time"] == "closed_at <= due_at"
+    # Nor does who starts anew with the wrong file forget what was in service.
+    with Record(settings) as record:
+        Worker(record).publish()
+    assert counted_in(settings)["on_time"] == "closed_at <= due_at"
     assert hamlet.in_service(settings)[0] == 5
+
+
+def test_a_metric_that_stumbles_over_a_row_is_as_before(settings: Settings) -> None:
+    """It fits the columns, and no row in which the number is a word."""
+    metrics = settings.shipped / "cases" / "metrics.toml"
+    metrics.write_text(hamlet.METRICS)
+    send = partial(handover.send, settings, source="cases", tell=lambda *_: None)
+    list(send([write(settings, "a.csv", rows(0, 5))]))
+    stumbles = hamlet.METRICS.replace("closed_at <= due_at", "cast(number as integer) > 0")
+    metrics.write_text(f"{stumbles}{hamlet.METRICS.replace('[', '[new_', 1).split('[on')[0]}")
+    [receipt] = send([write(settings, "b.csv", rows(5, 9))])
+    assert (receipt["accepted"], receipt["trouble"]) == (4, None)
+    assert counted_in(settings)["on_time"] == "closed_at <= due_at"
+    assert "new_reported" in counted_in(settings)
+    assert broken_in(settings) == [("metric", "on_time")]
+
+
+def test_where_nothing_at_all_can_be_counted_the_snapshot_of_before_stays(
+    settings: Settings,
+) -> None:
+    (settings.shipped / "cases" / "metrics.toml").write_text("[[[")
+    with Record(settings) as record:
+        snapshot, trouble = Worker(record).publish()
+    assert snapshot is None
+    assert "not TOML" in str(trouble)
 
 
 # ── No room ───────────────────────────────────────────────────────────────────────────────────────

@@ -119,6 +119,8 @@ class Broken:
     subject: str
     path: str
     message: str
+    kind: str = "panel"
+    """What it was to be: a panel, a metric (which is then counted as before), a rule."""
 
 
 @dataclass(frozen=True)

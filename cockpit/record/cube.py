@@ -8,11 +8,13 @@ count everything below a place, so a page reads as many rows as it shows days.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
 
+from cockpit.model.allowed import FUNCTIONS, Allowed, allow
 from cockpit.model.counting import DEEP, Clock, Counted, clocks, count, count_left, part_types
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
@@ -20,7 +22,11 @@ from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
+from cockpit.model.select import PARSE, look_at_one
 
+PARTS = ("numerator", "denominator", "clock", "enters", "leaves")
+"""What of a metric is SQL."""
+OWN = "select function_name from duckdb_functions() where not internal and function_type = 'macro'"
 LAYOUT = 3
 """Goes up when snapshots are laid out anew: what an older cockpit wrote is then written again."""
 
@@ -28,9 +34,12 @@ LAYOUT = 3
 def weigh(con: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) -> list[Counted]:
     """Bind every metric to its fact's columns. Raises Mistake for SQL that does not fit one row."""
     counted = []
+    may = _allowed(con)
     for metric in metrics:
         fact = FACTS[metric.fact]
-        for part in ("numerator", "denominator", "clock", "enters", "leaves"):
+        for part in PARTS:
+            _look(con, metric, part, may)
+        for part in PARTS:
             _bind(con, fact, metric, part)
         counted.append(
             Counted(
@@ -42,12 +51,39 @@ def weigh(con: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) -> list[Cou
     return counted
 
 
+def _allowed(con: duckdb.DuckDBPyConnection) -> Allowed:
+    """What an expression may use here: what only calculates, and the city's working time."""
+    own = {str(name) for (name,) in con.execute(OWN).fetchall()}
+    public = {name for name in own if not name.startswith("_")}
+    return allow(con.execute(FUNCTIONS).fetchall(), (), public)
+
+
+def _look(con: duckdb.DuckDBPyConnection, metric: Metric, part: str, may: Allowed) -> None:
+    """Whether an expression keeps to the row before it: the writer's connection could read files
+    and everything else. Raises Mistake.
+    """
+    sql = getattr(metric, part)
+    if not sql:
+        return
+    try:
+        tree = json.loads(con.execute(PARSE, [f"select {sql}"]).fetchall()[0][0])
+    except duckdb.FatalException:
+        raise
+    except duckdb.Error as error:
+        raise Mistake(str(error).splitlines()[0], where=_where(metric, part)) from None
+    look_at_one(tree, sql, lambda _: _where(metric, part), may)
+
+
+def _where(metric: Metric, part: str) -> str:
+    return f"{metric.path} [{metric.name}] {part}"
+
+
 def _bind(con: duckdb.DuckDBPyConnection, fact: Fact, metric: Metric, part: str) -> str:
     """The type of one expression of a metric over one row of its fact."""
     sql = getattr(metric, part)
     if not sql:
         return ""
-    where = f"{metric.path} [{metric.name}] {part}"
+    where = _where(metric, part)
     moment = part in ("clock", "enters", "leaves")
     try:
         # A sum around it makes DuckDB itself refuse an aggregate: they cannot be nested.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,10 @@ class Shelf:
     panels: tuple[Bound, ...] = ()
     broken: tuple[Broken, ...] = ()
     subjects: tuple[Subject, ...] = ()
+
+    def beside(self, broken: Sequence[Broken]) -> Shelf:
+        """The same, with more that is broken."""
+        return replace(self, broken=(*self.broken, *broken))
 
     def told(self) -> dict[str, Any]:
         """As a snapshot carries it."""

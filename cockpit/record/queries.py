@@ -22,12 +22,24 @@ METRICS = "metrics.toml"
 def metrics(*folders: Path) -> list[Metric]:
     """Every metric of every subject. Raises Mistake; a name stands only once in all of them."""
     found: dict[str, Metric] = {}
-    for path in _each(folders, f"*/{METRICS}"):
-        for name, metric in read_metrics(path.parent.name, text_of(path), shown(path)).items():
+    for _, path, read in metric_files(*folders):
+        if isinstance(read, Mistake):
+            raise read
+        for name, metric in read.items():
             if name in found:
                 raise twice("metric", name, found[name].path, shown(path))
             found[name] = metric
     return list(found.values())
+
+
+def metric_files(*folders: Path) -> Iterator[tuple[str, Path, dict[str, Metric] | Mistake]]:
+    """Subject, file, and its metrics or what is wrong with the file as a whole."""
+    for path in _each(folders, f"*/{METRICS}"):
+        subject = path.parent.name
+        try:
+            yield subject, path, read_metrics(subject, text_of(path), shown(path))
+        except Mistake as mistake:
+            yield subject, path, mistake
 
 
 def panels(*folders: Path) -> tuple[list[Panel], list[Broken]]:

@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
@@ -21,8 +21,10 @@ import duckdb
 
 from cockpit.model.counting import Counted
 from cockpit.model.mistakes import Mistake
-from cockpit.record import boundaries, cube, inbox, queries
+from cockpit.model.panel import Broken
+from cockpit.record import boundaries, inbox, queries
 from cockpit.record.ingest import Progress, Receipt, ingest, receipt_of
+from cockpit.record.metrics import Weighed, in_service, stumbled, weighed
 from cockpit.record.panels import Shelf, shelf
 from cockpit.record.publish import current, publish
 from cockpit.record.store import FAILURES, PROGRESS, Record, first_line, interruptible
@@ -49,36 +51,31 @@ class Worker:
         self.progress = progress or (lambda stage, share, rows: None)
         self._put_off: dict[str, tuple[str, float]] = {}
         self._written: tuple[object, ...] = ()
-        self._counted: list[Counted] | Mistake = []
+        self._weighed = Weighed()
         self._shelf = Shelf()
+        self._told: tuple[Broken, ...] = ()
         self._retry_at = 0.0
         inbox.sweep(self.settings)
 
-    def counted(self) -> list[Counted]:
-        """The metrics as the files now say, read again when a file changed. A wrong file leaves
-        the metrics of before in service, and is told once; where there are none, Mistake.
+    def counted(self) -> tuple[Counted, ...]:
+        """The metrics as the files now say, read again when a file changed. What is wrong stays as
+        it was before, and is told once; where there is nothing to count at all, Mistake.
         """
         written = self._files()
         if written != self._written:
+            before = self._weighed.counted or in_service(self.record)
+            self._weighed = weighed(self.record, before)
+            self._shelf = shelf(self.settings.folders, self.record.city.calendar.macros())
             self._written = written
-            self._read_shelf()
-            try:
-                self._counted = cube.weigh(self.record.con, queries.metrics(*self.settings.folders))
-            except Mistake as mistake:
-                log.error("metrics are left as they were: %s", mistake.text())
-                if not self._counted or isinstance(self._counted, Mistake):
-                    self._counted = mistake
-        if isinstance(self._counted, Mistake):
-            raise self._counted
-        return self._counted
+            self._tell_broken()
+        return self._weighed.counted
 
-    def _read_shelf(self) -> None:
-        """The panels as the files now say; a wrong file is one broken panel, told once."""
-        before = self._shelf.broken
-        self._shelf = shelf(self.settings.folders, self.record.city.calendar.macros())
-        for one in self._shelf.broken:
-            if one not in before:
-                log.error("panel %s is broken: %s", one.name, one.message)
+    def _tell_broken(self) -> None:
+        broken = (*self._shelf.broken, *self._weighed.broken)
+        for one in broken:
+            if one not in self._told:
+                log.error("%s %s is broken: %s", one.kind, one.name, one.message)
+        self._told = broken
 
     def _files(self) -> tuple[object, ...]:
         try:
@@ -190,7 +187,22 @@ class Worker:
 
     def _publish(self) -> str:
         counted = self.counted()
-        return publish(self.record, counted, self._shelf, self.progress)
+        try:
+            return self._publish_these(counted)
+        except FAILURES:
+            raise
+        except duckdb.Error:
+            before = in_service(self.record)
+            faults = stumbled(self.record, counted, before)
+            if not faults:
+                raise
+            self._weighed = self._weighed.without(faults, before)
+            self._tell_broken()
+            return self._publish_these(self._weighed.counted)
+
+    def _publish_these(self, counted: Sequence[Counted]) -> str:
+        shown = self._shelf.beside(self._weighed.broken)
+        return publish(self.record, counted, shown, self.progress)
 
     def run(self, stop: Event) -> None:
         """Work until told to stop."""

@@ -43,6 +43,8 @@ GRACE = 2.0
 """Seconds in which what was stopped ought to have ended."""
 REST = 60.0
 """Seconds for which a panel that was too slow is left alone."""
+BROKEN = {"panel": "panel_broken", "metric": "metric_broken", "rule": "rule_broken"}
+"""What is said of a file that is wrong, by what it was to be."""
 CELL_BYTES = 60
 """About what a value takes in memory."""
 
@@ -322,7 +324,7 @@ def _about(asked: Asked, panel: Panel, said: Answer, words: Words) -> Element:
 
 
 def _broken(one: Broken, words: Words) -> Element:
-    return _trouble(one.name, one.name, words("panel_broken"), one.message, words)
+    return _trouble(one.name, one.name, words(BROKEN[one.kind]), one.message, words)
 
 
 def _trouble(name: str, title: str, said: str, message: str, words: Words) -> Element:

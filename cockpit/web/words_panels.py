@@ -51,6 +51,14 @@ PANELS: dict[str, tuple[str, str]] = {
         "这个面板有错，只有分析员看得到这张卡片",
         "This panel is broken; only analysts see this card",
     ),
+    "metric_broken": (
+        "这个指标写得不对，仍按原来的写法计算；只有分析员看得到这张卡片",
+        "This metric is wrong and is counted as it was before; only analysts see this card",
+    ),
+    "rule_broken": (
+        "这条规则有错，不会运行；只有分析员看得到",
+        "This rule is broken and will not run; only analysts see this",
+    ),
     "panel_slow": (
         "这个面板太慢，已停下，只有分析员看得到这张卡片",
         "This panel was too slow and was stopped; only analysts see this card",
