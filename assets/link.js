@@ -25,14 +25,22 @@
     if (at_once) again(WAITING);
   }
 
+  // Groups of panels that are here already come along with their page, if it is asked for again.
+  function near() {
+    const here = [...document.querySelectorAll("[data-near=here]")].map((each) => JSON.parse(each.id));
+    return here.length ? `${here.map((one) => one.panels).join()} ${here[0].of}` : "";
+  }
+
   // Every request of this page passes here: who is no longer signed in is asked to and comes back,
   // what got no answer is asked for again once there is one.
   const ask = window.fetch;
   window.fetch = async (what, how) => {
     const data = String(what.url || what).includes("/_dash-update-component");
-    if (data && ours) {
+    if (data) {
       const headers = new Headers(how.headers);
-      headers.set("X-Renewal", "1");
+      if (ours) headers.set("X-Renewal", "1");
+      const panels = near();
+      if (panels) headers.set("X-Near", panels);
       how = { ...how, headers };
       ours = false;
     }

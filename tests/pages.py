@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import gzip
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,11 +28,13 @@ def question(pathname: object, search: object) -> Node:
     }
 
 
-def post(client: FlaskClient, address: str) -> TestResponse:
+def post(
+    client: FlaskClient, address: str, headers: Mapping[str, str] | None = None
+) -> TestResponse:
     """The one data request of a page."""
     parts = urlsplit(address)
     search = f"?{parts.query}" if parts.query else ""
-    return client.post(UPDATE, json=question(parts.path, search))
+    return client.post(UPDATE, json=question(parts.path, search), headers=headers)
 
 
 def page(client: FlaskClient, address: str) -> Node:
@@ -39,6 +43,27 @@ def page(client: FlaskClient, address: str) -> Node:
     assert response.status_code == 200, response.text
     found: Node = response.get_json()["response"]["page"]["children"]
     return found
+
+
+def panels(
+    client: FlaskClient, group: Node, headers: Mapping[str, str] | None = None
+) -> TestResponse:
+    """The request for a group of panels that has come near."""
+    id = group["props"]["id"]
+    match = '{"of":["MATCH"],"panels":["MATCH"]}'
+    asked = {
+        "output": f"{match}.children",
+        "outputs": {"id": id, "property": "children"},
+        "inputs": [{"id": id, "property": "data-near", "value": "here"}],
+        "state": [{"id": id, "property": "id", "value": id}],
+        "changedPropIds": ["data-near"],
+    }
+    return client.post(UPDATE, json=asked, headers=headers)
+
+
+def opened(response: TestResponse) -> Any:
+    """JSON that travelled compressed."""
+    return json.loads(gzip.decompress(response.data))
 
 
 def walk(node: Any) -> Iterator[Node]:

@@ -108,7 +108,10 @@ def test_every_panel_of_a_subject_is_a_card_in_order(
         for node in pages.every(section, tag="Article")
         if pages.every(node, cls="nothing")
     }
-    ordered = sorted(mine, key=lambda one: (one.name in empty, one.order, one.name))
+    in_order = sorted(mine, key=lambda one: (one.order, one.name))
+    ordered = sorted(
+        in_order, key=lambda one: (in_order.index(one) // panels.GROUP, one.name in empty)
+    )
     assert [card["props"]["data-panel"] for card in cards] == [one.name for one in ordered]
     for panel, card in zip(ordered, cards, strict=True):
         said = pages.text(card)
@@ -158,13 +161,62 @@ def test_unplaced_and_unfilled_are_said_so(snapshot: Snapshot) -> None:
     assert picture._float(float("nan")) is None
 
 
-def test_a_page_is_not_heavy(demo: Settings) -> None:
-    """The panels of all subjects, at the city, as they travel."""
+def test_a_page_is_light_and_its_panels_come_as_they_are_near(demo: Settings) -> None:
     client = signed.client(demo, "analyst", use_cookies=False)
+    zipped = {"Accept-Encoding": "gzip"}
     for subject in ("cases", "warnings", "sharing"):
-        answer = pages.post(client, f"/place/3301?subject={subject}")
+        tree = pages.page(client, f"/place/3301?subject={subject}&metric=closure")
+        titles = [pages.text(title) for title in pages.every(tree, tag="H3")]
+        assert not pages.having(tree, lambda node: "data-panel" in node["props"])
+        groups = pages.every(tree, data_near="")
+        told: list[str] = []
+        for group in groups:
+            answer = pages.panels(client, group, zipped)
+            assert answer.status_code == 200
+            assert len(answer.data) < 60_000
+            ((_, found),) = pages.opened(answer)["response"].items()
+            told += [pages.text(each) for each in pages.every(found["children"], tag="H3")]
+        assert told
+        assert set(told) <= set(titles)
+        answer = pages.post(client, f"/place/3301?subject={subject}", zipped)
+        assert len(answer.data) < 60_000
+
+
+def test_a_page_that_is_asked_for_again_brings_the_panels_that_were_there(demo: Settings) -> None:
+    client = signed.client(demo, "leader", use_cookies=False)
+    address = "/place/330106?subject=cases&period=quarter"
+
+    def groups(address: str, near: str) -> list[str]:
+        answer = pages.post(client, address, {"X-Near": near})
+        tree = answer.get_json()["response"]["page"]["children"]
+        return [one["props"]["data-near"] for one in pages.every(tree, cls="panel-group")]
+
+    assert groups(address, "")[:3] == ["", "", ""]
+    assert groups(address, f"0,2 {address}")[:3] == ["here", "", "here"]
+    assert groups(f"{address}&metric=closure", f"1 {address}")[:3] == ["", "here", ""]
+    assert groups("/place/330109?subject=cases&period=quarter", f"1 {address}")[:2] == ["", ""]
+    for odd in ("x", "1", f"1,,2 {address}", f"-1 {address}", f"9999 {address}", f"99 {address}"):
+        assert set(groups(address, odd)) == {""}
+
+
+def test_panels_are_for_who_may_see_their_place(demo: Settings) -> None:
+    client = signed.client(demo, "leader", "330106", use_cookies=False)
+    tree = pages.page(client, "/place/330106?subject=cases")
+    first = pages.every(tree, cls="panel-group")[0]
+    assert "data-panel" in pages.panels(client, first).text
+    id = first["props"]["id"]
+    for of, number in (
+        ("/place/330109?subject=cases", 0),
+        ("/place/nowhere?subject=cases", 0),
+        ("/place/330106?subject=cases", 99),
+        ("/place/330106?subject=cases", "x"),
+        ("/place/330106", 0),
+        ("/people", 0),
+    ):
+        first["props"]["id"] = {**id, "of": of, "panels": number}
+        answer = pages.panels(client, first)
         assert answer.status_code == 200
-        assert len(answer.data) < 700_000
+        assert "data-panel" not in answer.text
 
 
 def test_an_answer_is_kept_for_who_sees_the_same(snapshot: Snapshot) -> None:
@@ -254,10 +306,12 @@ def test_a_page_with_trouble_is_not_kept(hamlet: Record) -> None:
     client = signed.client(hamlet.settings, "analyst", use_cookies=False)
     desk = client.application.extensions["page"].desk
     for _ in range(2):
-        assert "endless" in pages.post(client, "/place/town?subject=cases&period=all").text
+        tree = pages.page(client, "/place/town?subject=cases&period=all")
+        (group,) = pages.every(tree, cls="panel-group")
+        assert "endless" in pages.panels(client, group).text
     kept = [key.query for key in desk.cache._kept]
     assert "panel" in kept
-    assert "page" not in kept
+    assert "panels" not in kept
 
 
 def test_the_worker_publishes_anew_when_a_panel_changes(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import flask
 import orjson
@@ -23,7 +24,7 @@ from cockpit.people.registry import Registry
 from cockpit.people.roles import Right
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
-from cockpit.web import dossier, frame, listing
+from cockpit.web import dossier, frame, listing, panels
 from cockpit.web.asked import Asked
 from cockpit.web.elements import Element
 from cockpit.web.menu import menu
@@ -72,8 +73,11 @@ class Desk:
                 return str(each)
         return LANGUAGES[0]
 
-    def page(self, viewer: Viewer, pathname: str, search: str) -> bytes:
-        """A page as JSON, worked out once for each state, snapshot, and what viewers may see."""
+    def page(self, viewer: Viewer, pathname: str, search: str, near: str = "") -> bytes:
+        """A page as JSON, worked out once for each state, snapshot, and what viewers may see.
+
+        ``near`` says which groups of panels the browser already has, and of which address.
+        """
         anywhere = read("/place/", search)
         state = anywhere if pathname == "/" else read(pathname, search)
         words, place = Words(self.language(state or anywhere)), ""
@@ -83,7 +87,7 @@ class Desk:
                 if dossier.leads_here(pathname):
                     found = self._rows(viewer, snapshot, pathname, search, words)
                 else:
-                    found = self._page(viewer, snapshot, state, anywhere, words)
+                    found = self._page(viewer, snapshot, state, anywhere, words, near)
         except NoSnapshot:
             found = written(plain.empty(words))
         return found.replace(ME, written(menu(viewer, words, place)))
@@ -95,6 +99,7 @@ class Desk:
         state: State | None,
         anywhere: State | None,
         words: Words,
+        near: str,
     ) -> bytes:
         try:
             seen = gate(viewer, Scope(snapshot.tree, state.place if state else "", cut=True))
@@ -106,12 +111,32 @@ class Desk:
         if not state.place:
             state = replace(state, place=seen.place.code)
         asked = Asked(snapshot, self.cache, state, seen)
-        said = (asked.state.href(), asked.asked_for, *asked.state.wrong)
+        groups = panels.near(asked, near)
+        said = (asked.state.href(), asked.asked_for, str(groups), *asked.state.wrong)
         return self.cache.get(
             asked.key("page", said, words.language),
-            lambda: written(place.build(asked, words)),
+            lambda: written(place.build(asked, words, groups)),
             lambda page: NEVER if asked.fleeting else len(page),
         )
+
+    def panels(self, viewer: Viewer, of: str, number: int) -> bytes:
+        """A group of panels of an address as JSON; nothing where they are not the viewer's."""
+        where = urlsplit(of)
+        state = read(where.path, where.query)
+        if state is None:
+            return written([])
+        words = Words(self.language(state))
+        try:
+            with self.current() as snapshot:
+                seen = gate(viewer, Scope(snapshot.tree, state.place, cut=True))
+                asked = Asked(snapshot, self.cache, state, seen)
+                return self.cache.get(
+                    asked.key("panels", (panels.address(asked), str(number)), words.language),
+                    lambda: written(panels.group(asked, number, words)),
+                    lambda group: NEVER if asked.fleeting else len(group),
+                )
+        except (NoSnapshot, Refused):
+            return written([])
 
     def sees(self, viewer: Viewer, pathname: str, search: str) -> tuple[str, int, str] | None:
         """What the audit says of a page: the place, of how many places it gives numbers, and why
@@ -188,8 +213,8 @@ def root_name(viewer: Viewer, snapshot: Snapshot, words: Words) -> str:
     return words.place(root, str(snapshot.about["name_en"]))
 
 
-def written(page: Element) -> bytes:
-    """A tree as JSON."""
+def written(page: Element | list[Element]) -> bytes:
+    """A tree, or several, as JSON."""
     return orjson.dumps(page)
 
 

@@ -1,12 +1,16 @@
 """Panels as cards: each a question, its picture or table, and everything by which it defends
-itself. They are asked side by side within the page's one request.
+itself.
+
+A page brings the headings of all its panels. Their answers come a group at a time, as each comes
+near to what is seen (``assets/near.js``): the group's panels are asked side by side.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -30,6 +34,11 @@ from cockpit.web.words import Words
 
 log = logging.getLogger("cockpit.panels")
 
+GROUP = 6
+"""How many panels come together."""
+RESERVED: dict[str, float] = {"table": 18.0, "number": 3.0, "treemap": 20.0}
+ROOM_KEPT = 16.0
+"""How much height, in rem, is kept for a picture that is to come."""
 GRACE = 2.0
 """Seconds in which what was stopped ought to have ended."""
 REST = 60.0
@@ -55,31 +64,34 @@ _lock = threading.Lock()
 _crew: Crew[Outcome] = Crew(ALLOWANCE + GRACE)
 
 
-def section(asked: Asked, words: Words) -> Element | None:
-    """The panels of the subject that is looked at, in their order; None where it has none."""
+def section(asked: Asked, words: Words, near: Collection[int] | None = None) -> Element | None:
+    """The panels of the subject that is looked at, in their order; None where it has none.
+
+    ``near`` are the groups that come with their answers, all of them if it is None.
+    """
     subject = asked.state.subject
-    mine = [
-        one
-        for one in asked.snapshot.panels.values()
-        if one.panel.subject == subject and may_see(asked, one.panel)
+    groups = [
+        element(
+            "Div",
+            *(
+                group(asked, number, words)
+                if near is None or number in near
+                else [_awaited(one, words) for one in mine]
+            ),
+            id={"panels": number, "of": address(asked)},
+            cls="panel-group",
+            data_near=HERE if near is None or number in near else "",
+        )
+        for number, mine in enumerate(_groups(asked))
     ]
-    mine.sort(key=lambda one: (one.panel.order, one.panel.name))
-    outcomes = answered(asked, mine)
-    asked.fleeting |= any(isinstance(said, Trouble) for said in outcomes)
-    told = list(zip(mine, outcomes, strict=True))
-    cards = [card(asked, one, said, words) for one, said in told if not _is_empty(one, said)]
     if Right.SEE_CATALOG in asked.seen.rights:
-        cards += [_broken(one, words) for one in asked.snapshot.broken if one.subject == subject]
-    shown = [each for each in cards if each is not None]
-    empty = [card(asked, one, said, words) for one, said in told if _is_empty(one, said)]
-    if not shown and not empty:
+        groups += [_broken(one, words) for one in asked.snapshot.broken if one.subject == subject]
+    if not groups:
         return None
     return element(
         "Section",
         element("H2", words("panels"), cls="group-title"),
-        element("Div", *shown, cls="panels"),
-        element("H2", words("panel_nothing"), cls="group-title") if empty else None,
-        element("Div", *empty, cls="panels empty") if empty else None,
+        element("Div", *groups, cls="panels"),
         cls="panels-section",
         aria_label=words("panels"),
     )
@@ -90,8 +102,69 @@ def may_see(asked: Asked, panel: Panel) -> bool:
     return not panel.draft or Right.SEE_CATALOG in asked.seen.rights
 
 
+HERE = "here"
+"""What the attribute ``data-near`` of a group says once its answers were asked for."""
+
+
+def address(asked: Asked) -> str:
+    """The address that panels answer for: whichever metric is chosen is nothing to them."""
+    return asked.state.href(metric="")
+
+
+def near(asked: Asked, said: str) -> tuple[int, ...]:
+    """The groups that a browser says it has, if they are of the page that is asked for."""
+    numbers, _, of = said.partition(" ")
+    if of != address(asked) or not re.fullmatch(r"\d{1,3}(,\d{1,3}){0,99}", numbers):
+        return ()
+    return tuple(sorted({int(number) for number in numbers.split(",")}))
+
+
+def _groups(asked: Asked) -> list[list[Bound]]:
+    subject = asked.state.subject
+    mine = [
+        one
+        for one in asked.snapshot.panels.values()
+        if one.panel.subject == subject and may_see(asked, one.panel)
+    ]
+    mine.sort(key=lambda one: (one.panel.order, one.panel.name))
+    return [mine[at : at + GROUP] for at in range(0, len(mine), GROUP)]
+
+
+def group(asked: Asked, number: int, words: Words) -> list[Element]:
+    """The cards of a group with their answers; what has nothing to show stands small, at its end.
+    Nothing for a number that no group has.
+    """
+    groups = _groups(asked)
+    mine = groups[number] if 0 <= number < len(groups) else []
+    outcomes = answered(asked, mine)
+    asked.fleeting |= any(isinstance(said, Trouble) for said in outcomes)
+    told = list(zip(mine, outcomes, strict=True))
+    cards = [card(asked, one, said, words) for one, said in told if not _is_empty(one, said)]
+    empty = [card(asked, one, said, words) for one, said in told if _is_empty(one, said)]
+    if empty:
+        nothing = element("P", words("panel_nothing"), cls="quiet")
+        cards.append(element("Div", nothing, *empty, cls="panels empty"))
+    return [each for each in cards if each is not None]
+
+
+def _awaited(one: Bound, words: Words) -> Element:
+    """What stands there until a panel's answer comes."""
+    panel = one.panel
+    height = RESERVED.get(panel.chart, ROOM_KEPT)
+    return element(
+        "Article",
+        element("Div", element("H3", words.panel(panel)), cls="card-head"),
+        element("P", words.asks(panel), cls="card-note"),
+        element("Div", cls="awaited", style={"minHeight": f"{height:g}rem"}, aria_hidden="true"),
+        element("P", words("panel_unprinted"), cls="unprinted"),
+        cls=f"card panel panel-{panel.chart}",
+        data_awaited=panel.name,
+        aria_busy="true",
+    )
+
+
 def _is_empty(one: Bound, said: Outcome) -> bool:
-    """Whether there is nothing to show: such cards stand small, below the others."""
+    """Whether there is nothing to show."""
     return isinstance(said, Answer) and not said.rows and one.panel.chart != "number"
 
 

@@ -15,7 +15,7 @@ import dash
 import flask
 import jinja2
 import orjson
-from dash import Input, Output, dcc, html
+from dash import MATCH, Input, Output, State, dcc, html
 from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException
 
@@ -46,6 +46,8 @@ log = logging.getLogger("cockpit.web")
 
 TEMPLATES = Path(__file__).parent / "templates"
 UPDATE = "/_dash-update-component"
+NEAR = "X-Near"
+"""The header by which a browser says which groups of panels it already has."""
 UNAVAILABLE = (
     (Busy, "refused_busy"),
     (AuditUnavailable, "refused_audit"),
@@ -94,7 +96,27 @@ def serve(settings: Settings | None = None) -> flask.Flask:
         seen = desk.sees(viewer(), path, asked)
         if seen is not None:
             note_view(*seen, path=path, search=asked)
-        return orjson.Fragment(desk.page(viewer(), path, asked))
+        near = flask.request.headers.get(NEAR, "")
+        return orjson.Fragment(desk.page(viewer(), path, asked, near))
+
+    @app.callback(
+        Output({"panels": MATCH, "of": MATCH}, "children"),
+        Input({"panels": MATCH, "of": MATCH}, "data-near"),
+        State({"panels": MATCH, "of": MATCH}, "id"),
+        prevent_initial_call=True,
+        on_error=lambda trouble: [report(desk, trouble)],
+    )
+    def come_near(_: Any, group: Any) -> orjson.Fragment:
+        """A group of a page's panels, as it comes near to what is seen."""
+        asked = group if isinstance(group, dict) else {}
+        of, number = str(asked.get("of", "")), asked.get("panels")
+        if not isinstance(number, int):
+            return orjson.Fragment(b"[]")
+        path, _, search = of.partition("?")
+        seen = desk.sees(viewer(), path, search)
+        if seen is not None:
+            note_view(*seen, path=path, search=search, panels=str(number))
+        return orjson.Fragment(desk.panels(viewer(), of, number))
 
     server.extensions["page"] = app
     server.extensions["refusal"] = lambda word, status: refusal(desk, word, status)

@@ -28,6 +28,10 @@ PANELS: dict[str, tuple[str, str]] = {
         "The table lists the first {n} of {all} rows.",
     ),
     "panel_nothing": ("本处本期没有可列的数", "Nothing to show here in this period"),
+    "panel_unprinted": (
+        "尚未载入：请用页面上的“打印”打印全部内容。",
+        "Not loaded yet: print with the page's own button to have all of it.",
+    ),
     "panel_says": (
         "{panel}：{asks} 图，{n} 行；其后是同样内容的表格。",
         "{panel}: {asks} A chart of {n} rows; the same as a table follows.",

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.test_pages import OVER_THE_EDGE
+from tests.browser.test_pages import CITY, OVER_THE_EDGE
 
 pytestmark = pytest.mark.browser
 
@@ -47,12 +47,46 @@ PAINTED = {
 """What of which panels is to have which tone."""
 
 
+EVERYTHING = "window.dispatchEvent(new Event('beforeprint'))"
+"""What asks for all panels: paper knows no near and far."""
+
+
 def drawn(tab: Watched, subject: str) -> Page:
     page = tab.open(f"/place/3301?subject={subject}&period=year")
+    page.evaluate(EVERYTHING)
+    expect(page.locator("[data-awaited]")).to_have_count(0)
     many = page.locator(".picture").count()
     assert many > 3
     expect(page.locator(".picture .js-plotly-plot .main-svg:first-child")).to_have_count(many)
     return page
+
+
+def test_panels_come_as_they_are_near_and_stay(tab: Watched) -> None:
+    page = tab.open(f"{CITY}?subject=cases")
+    expect(page.locator(".trend .main-svg").first).to_be_visible()
+    assert tab.data_requests == 1, "what is far below is not asked for"
+    far = page.locator("[data-awaited]").count()
+    assert far > 20
+    page.locator(".panel-group").first.locator("article").first.scroll_into_view_if_needed()
+    first = page.locator("[data-panel=case_stages]")
+    expect(first.locator(".main-svg").first).to_be_visible()
+    assert 0 < page.locator("[data-awaited]").count() < far
+    page.evaluate("window.kept = document.querySelector('[data-panel=case_stages] .picture')")
+    asked = tab.data_requests
+    page.evaluate("document.querySelector('[data-metric=on_time_closure] .tile-link').click()")
+    expect(page.locator(".tile.chosen")).to_have_attribute("data-metric", "on_time_closure")
+    assert page.evaluate("kept.isConnected"), "another metric is nothing to a panel"
+    assert tab.data_requests == asked + 1
+    # The printer gets all of it, once all has come.
+    page.evaluate("window.print = () => { window.printed = 1; }")
+    page.locator("[data-print]").click()
+    page.wait_for_function("window.printed")
+    expect(page.locator("[data-awaited]")).to_have_count(0)
+    # Another place has panels of its own.
+    page.keyboard.press("Escape")
+    page.locator(".children tbody tr[data-code] a").first.click()
+    expect(page.locator(".path li")).to_have_count(2)
+    assert page.locator("[data-awaited]").count() == far
 
 
 @pytest.mark.parametrize("subject", PAINTED)

@@ -4,6 +4,8 @@ tiles, where a call is needed, the chosen metric along time, the places one leve
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cockpit.web import call, cards, frame, gist, map, panels, remarks, table, trend
 from cockpit.web.asked import Asked, gather
 from cockpit.web.elements import Child, Element, element
@@ -12,8 +14,8 @@ from cockpit.web.view import View
 from cockpit.web.words import Words
 
 
-def build(asked: Asked, words: Words) -> Element:
-    """The whole page."""
+def build(asked: Asked, words: Words, near: Collection[int] = ()) -> Element:
+    """The whole page; of its panels the groups that are ``near``, the others as they come near."""
     view = gather(asked)
     name = words.place(view.place, str(view.snapshot.about["name_en"]))
     return frame.page(
@@ -21,7 +23,7 @@ def build(asked: Asked, words: Words) -> Element:
         words("title", place=name, product=words("product")),
         *_notices(view, words),
         gist.card(view, words),
-        *(_subject if view.state.subject else _overview)(asked, view, words),
+        *(_subject(asked, view, words, near) if view.state.subject else _overview(view, words)),
         links(view.state.href(), view.seen, words),
         bar=frame.bar(view, words),
         snapshot=view.snapshot,
@@ -30,7 +32,7 @@ def build(asked: Asked, words: Words) -> Element:
     )
 
 
-def _overview(asked: Asked, view: View, words: Words) -> list[Child]:
+def _overview(view: View, words: Words) -> list[Child]:
     """The essentials beside each other: tiles to the left, map and calls to the right."""
     return [
         element(
@@ -43,14 +45,14 @@ def _overview(asked: Asked, view: View, words: Words) -> list[Child]:
     ]
 
 
-def _subject(asked: Asked, view: View, words: Words) -> list[Child]:
+def _subject(asked: Asked, view: View, words: Words, near: Collection[int]) -> list[Child]:
     """Every metric of the subject, then the chosen one in all its aspects."""
     return [
         cards.tiles(view, words),
         _closer(
             view, words, map.card(view, words), trend.card(view, words), call.card(view, words)
         ),
-        panels.section(asked, words),
+        panels.section(asked, words, near),
     ]
 
 
