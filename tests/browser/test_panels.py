@@ -80,7 +80,7 @@ def test_panels_come_as_they_are_near_and_stay(tab: Watched) -> None:
     # The printer gets all of it, once all has come.
     page.evaluate("window.print = () => { window.printed = 1; }")
     page.locator("[data-print]").click()
-    page.wait_for_function("window.printed")
+    page.wait_for_function("() => window.printed")
     expect(page.locator("[data-awaited]")).to_have_count(0)
     # Another place has panels of its own.
     page.keyboard.press("Escape")
