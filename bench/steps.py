@@ -87,6 +87,7 @@ def batches(folder: Path, cases: int) -> dict[str, Any]:
     from cockpit.record.store import locked
 
     chosen = settings(folder)
+    source = _source(chosen)
     worker = subprocess.Popen(
         [sys.executable, "-m", "cockpit", "worker"],
         env={**os.environ, "COCKPIT_HOME": str(chosen.home)},
@@ -98,7 +99,7 @@ def batches(folder: Path, cases: int) -> dict[str, Any]:
         seconds = []
         for number in range(BATCHES + 1):
             path = folder / f"batch{number}.csv"
-            source = _changed(chosen, path, number)
+            _changed(chosen, path, number)
             began = time.monotonic()
             (receipt,) = send(chosen, [path], source, lambda *_: None)
             seconds.append(time.monotonic() - began)
@@ -110,8 +111,8 @@ def batches(folder: Path, cases: int) -> dict[str, Any]:
     return {"batch_seconds": round(statistics.median(seconds[1:]), 2)}
 
 
-def _changed(chosen: Settings, path: Path, number: int) -> str:
-    """Write 1,000 rows of the last 60 days with a newer stamp; gives the source to send them by."""
+def _changed(chosen: Settings, path: Path, number: int) -> None:
+    """Write 1,000 rows of the last 60 days with a newer stamp."""
     from cockpit.model.facts import FACTS
     from cockpit.record.publish import current, manifest
 
@@ -127,9 +128,12 @@ def _changed(chosen: Settings, path: Path, number: int) -> str:
         "  where reported_at > date '2026-10-31' - interval 60 day"
         f"  order by hash(number, {number}) limit 1000)) to '{path}' (header)"
     )
+
+
+def _source(chosen: Settings) -> str:
+    """The source that the city's cases came from, which what changes them must come from too."""
     if any(chosen.receipts.glob("*.json")):
         return "cases"
-    # The city was made straight in the record: what changes it comes from the same source.
     mapping = chosen.own / "sources" / "demo.sql"
     mapping.parent.mkdir(parents=True, exist_ok=True)
     mapping.write_text('/*\nfact = "cases"\ntitle = "演示"\n*/\nselect * from raw\n', "utf-8")
