@@ -39,7 +39,7 @@ class Key:
 class Cache:
     """The answers of one process, the least used dropped first. Any thread may ask it."""
 
-    def __init__(self, most_bytes: int = 64 << 20):
+    def __init__(self, most_bytes: int = 128 << 20):
         self._lock = threading.Lock()
         self._kept: LRUCache[Key, tuple[Any, int]] = LRUCache(
             most_bytes, getsizeof=lambda entry: entry[1]

@@ -152,7 +152,7 @@ class Asked:
         return self._kept(
             "around",
             lambda: around(self.snapshot, self.wanted, self.seen, *periods),
-            many * len(self.wanted),
+            lambda found: len(found) * many * len(self.wanted),
             (str(self.before), *(one.metric.name for one in self.wanted)),
         )
 
@@ -268,7 +268,7 @@ class Asked:
             }
 
         said = (str(period), step, *names)
-        return self._kept("by", work_out, WEEKLY // 7 * len(asked), said)
+        return self._kept("by", work_out, lambda found: sum(map(len, found.values())), said)
 
     def _span(self, fact: str) -> tuple[date, date]:
         """The period, cut to the days of which a fact's data can know."""
@@ -314,9 +314,15 @@ class Asked:
         )
 
     def _kept(
-        self, query: str, work_out: Callable[[], T], many: int, parameters: tuple[str, ...] = ()
+        self,
+        query: str,
+        work_out: Callable[[], T],
+        tallies: Callable[[T], int],
+        parameters: tuple[str, ...] = (),
     ) -> T:
-        return self.cache.get(self.key(query, parameters), work_out, lambda _: many * TALLY_BYTES)
+        """An answer from the cache; ``tallies`` says how many it is made of."""
+        key = self.key(query, parameters)
+        return self.cache.get(key, work_out, lambda found: tallies(found) * TALLY_BYTES)
 
 
 def _once(*counted: Counted) -> tuple[Counted, ...]:
