@@ -63,6 +63,12 @@ class Settings:
     """After so long every session ends."""
     hashing: int = 2
     """So many passwords are hashed at once in one process; each takes 64 MB."""
+    workbench_questions: int = 2
+    """So many questions of analysts are worked out at once on this machine."""
+    workbench_seconds: int = 20
+    """Seconds that one of them may take."""
+    workbench_memory: str = "1GB"
+    """What DuckDB may use for one of them."""
     oidc: Path = Path()
     """A file that says how to sign in by OpenID Connect; none, and there is no such way."""
     proxy_header: str = ""
