@@ -166,6 +166,16 @@ def read(environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
     return settings
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """What tells these settings to a child process, wherever it stands; its lines come at once."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    there = {name for name, value in values.items() if isinstance(value, Path) and value != Path()}
+    return {
+        f"COCKPIT_{name.upper()}": str(value.resolve() if name in there else value)
+        for name, value in values.items()
+    } | {"PYTHONUNBUFFERED": "1"}
+
+
 def _address(given: str) -> str:
     """Raises Mistake."""
     try:

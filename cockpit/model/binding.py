@@ -119,6 +119,12 @@ def said(panel: Panel, text: str) -> Mistake:
     return Mistake(words, where=where, write=f"Perhaps {near.splitlines()[0]}" if near else None)
 
 
+def fits(bound: Bound) -> None:
+    """Whether the columns of a panel are such as its chart draws. Raises Mistake."""
+    _types(bound)
+    _parts(bound)
+
+
 def caret(text: str) -> int:
     """The column that DuckDB points at, from 1; 0 where it points at none."""
     found = re.search(r"\n(?P<head>LINE \d+: )(?P<said>[^\n]*)\n(?P<before> *)\^", text)
