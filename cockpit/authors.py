@@ -57,6 +57,12 @@ def check(
     home: Home = None,
     city: City = None,
     as_json: AsJson = False,
+    place: Annotated[
+        str, typer.Option(help="The code of the place from which down panels run; else the city.")
+    ] = "",
+    over: Annotated[
+        Path | None, typer.Option(help="The file in whose place what is checked is to stand.")
+    ] = None,
 ) -> None:
     """Read and bind every metric, panel and source, and run the panels where a home has data:
     tells all that is wrong at once.
@@ -64,9 +70,9 @@ def check(
     from cockpit.record.checks import check_all, spot
 
     chosen = environment.read(home=home, city=city)
-    found = check_all(chosen, paths or ())
+    found = check_all(chosen, paths or (), over)
     mistakes, ran = [*found.mistakes], 0
-    for said in _run(chosen, found.panels):
+    for said in _run(chosen, found.panels, place):
         ran += said is None
         if said is not None:
             mistakes.append(said)
@@ -100,7 +106,7 @@ def _escape(text: str) -> str:
     return text.replace("[", "\\[")
 
 
-def _run(chosen: Settings, panels: list[Bound]) -> Iterator[Mistake | None]:
+def _run(chosen: Settings, panels: list[Bound], place: str) -> Iterator[Mistake | None]:
     """Run panels on the newest snapshot, if there is one; gives what was wrong, or None."""
     from cockpit.answers.snapshot import NoSnapshot, Snapshots
 
@@ -109,21 +115,21 @@ def _run(chosen: Settings, panels: list[Bound]) -> Iterator[Mistake | None]:
     try:
         with Snapshots(chosen.snapshots).current() as snapshot:
             for one in panels:
-                yield from _run_one(snapshot, one)
+                yield from _run_one(snapshot, one, place)
     except NoSnapshot:
         return
 
 
-def _run_one(snapshot: Snapshot, one: Bound) -> Iterator[Mistake | None]:
-    """Run a panel at one place of each level, and for a period without a row; the first fault
-    is enough.
+def _run_one(snapshot: Snapshot, one: Bound, code: str) -> Iterator[Mistake | None]:
+    """Run a panel at one place of each level from a place down, and for a period without a row: the
+    first fault is enough.
     """
     from cockpit.answers.panel import fault, run
     from cockpit.model.period import Period, named
     from cockpit.people.gate import CONSOLE, Scope, gate
 
     as_of = snapshot.last_day(one.panel.fact) or snapshot.published.date()
-    place = snapshot.tree.root
+    place = gate(CONSOLE, Scope(snapshot.tree, code)).place
     chain = [place]
     while snapshot.tree.below(place):
         place = max(snapshot.tree.below(place), key=lambda each: each.hi - each.lo)

@@ -10,7 +10,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,7 +19,7 @@ from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Message, Printer
 
 from cockpit.model.mistakes import Mistake
-from cockpit.settings import PROJECT, Settings
+from cockpit.settings import PROJECT, Settings, environment
 
 PATIENCE = 120
 """Seconds until the page must answer."""
@@ -76,16 +75,6 @@ def run(
         return 0
     code = int(household.returncode)
     return 128 - code if code < 0 else code or 1  # a service that ends by itself has failed
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """What tells these settings to a child process, wherever it stands; its lines come at once."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    there = {name for name, value in values.items() if isinstance(value, Path) and value != Path()}
-    return {
-        f"COCKPIT_{name.upper()}": str(value.resolve() if name in there else value)
-        for name, value in values.items()
-    } | {"PYTHONUNBUFFERED": "1"}
 
 
 def address(settings: Settings) -> str:

@@ -63,6 +63,12 @@ class Settings:
     """After so long every session ends."""
     hashing: int = 2
     """So many passwords are hashed at once in one process; each takes 64 MB."""
+    workbench_questions: int = 2
+    """So many questions of analysts are worked out at once on this machine."""
+    workbench_seconds: int = 20
+    """Seconds that one of them may take."""
+    workbench_memory: str = "1GB"
+    """What DuckDB may use for one of them."""
     oidc: Path = Path()
     """A file that says how to sign in by OpenID Connect; none, and there is no such way."""
     proxy_header: str = ""
@@ -158,6 +164,16 @@ def read(environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
     if "city" not in values and begun.is_file():
         settings = replace(settings, city=Path(begun.read_text("utf-8").strip()))
     return settings
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What tells these settings to a child process, wherever it stands; its lines come at once."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    there = {name for name, value in values.items() if isinstance(value, Path) and value != Path()}
+    return {
+        f"COCKPIT_{name.upper()}": str(value.resolve() if name in there else value)
+        for name, value in values.items()
+    } | {"PYTHONUNBUFFERED": "1"}
 
 
 def _address(given: str) -> str:

@@ -26,6 +26,10 @@ from tests import signed
 ROOT = "town/n"
 PAGE = {"Accept": "text/html"}
 ROLES = {
+    **dict.fromkeys(
+        [f"questions.{each}" for each in ("workbench", "run", "cancel", "save", "publish")],
+        "analyst",
+    ),
     "offices.people": "security",
     "offices.person": "security",
     "offices.audit": "audit",

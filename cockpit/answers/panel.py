@@ -72,29 +72,19 @@ def run(
 
     ``as_of`` is the day on which the subject's periods end.
     """
-    panel, place = bound.panel, seen.place
-    window = Window(
-        lo=place.lo,
-        hi=place.hi,
-        parent=place.code,
-        leaf=not snapshot.tree.below(place),
-        since=period.since,
-        until=period.until,
-        stands=period.until or snapshot.as_of(panel.fact),
-        as_of=as_of,
-        salt=snapshot.secret,
-    )
+    panel = bound.panel
+    looking = window(snapshot, seen, period, as_of, panel.fact)
     cursor, bell = snapshot.cursor(), Alarm()
     began = time.perf_counter()
     try:
         looked = _looked(snapshot, panel)
-        for statement in here.times(window):
+        for statement in here.times(looking):
             cursor.execute(statement)
         with (
             memory(snapshot.memory + BESIDE),
             alarm(allowance, cursor.interrupt) as bell,
         ):
-            rows = cursor.execute(_sql(bound, looked, window)).fetchall()
+            rows = cursor.execute(_sql(bound, looked, looking)).fetchall()
     except (duckdb.Error, RuntimeError, MemoryError) as error:
         if bell.rang:
             raise Slow(
@@ -110,6 +100,22 @@ def run(
         len(rows) > MOST_ROWS,
         (time.perf_counter() - began) * 1000,
         hidden,
+    )
+
+
+def window(snapshot: Snapshot, seen: Cleared, period: Period, as_of: date, fact: str) -> Window:
+    """What of a snapshot is looked at."""
+    place = seen.place
+    return Window(
+        lo=place.lo,
+        hi=place.hi,
+        parent=place.code,
+        leaf=not snapshot.tree.below(place),
+        since=period.since,
+        until=period.until,
+        stands=period.until or snapshot.as_of(fact),
+        as_of=as_of,
+        salt=snapshot.secret,
     )
 
 

@@ -14,7 +14,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -61,7 +61,15 @@ class NoSnapshot(Mistake):
 class Snapshot:
     """One published state. Everything in it is fixed; any thread may ask it."""
 
-    def __init__(self, folder: Path, id: str, threads: int = 2, memory: str = "25%"):
+    def __init__(
+        self,
+        folder: Path,
+        id: str,
+        threads: int = 2,
+        memory: str = "25%",
+        beside: Sequence[Path] = (),
+    ):
+        """``beside`` are folders that its connection may use besides the snapshots'."""
         self.id = id
         self.folder = folder
         self._local = threading.local()
@@ -111,11 +119,11 @@ class Snapshot:
         """What panels were seen to read, by their SQL."""
         self.broken = tuple(Broken(**entry) for entry in self.about.get("broken", ()))
         self.subjects = tuple(Subject(**entry) for entry in self.about.get("subjects", ()))
-        self._fence(folder)
+        self._fence([folder, *beside])
 
-    def _fence(self, folder: Path) -> None:
-        """From here on this connection reads the snapshots' folder and nothing else."""
-        self.con.execute(f"set allowed_directories=['{folder}']")
+    def _fence(self, folders: Sequence[Path]) -> None:
+        """From here on this connection reads these folders and nothing else."""
+        self.con.execute(f"set allowed_directories={[str(each) for each in folders]!r}")
         self.con.execute("set enable_external_access=false")
         self.con.execute("set python_enable_replacements=false")
 

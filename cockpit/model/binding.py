@@ -89,9 +89,9 @@ def look_at(ask: Ask, panel: Panel, may: Allowed) -> Looked:
     for key in ("clock", "enters", "leaves"):
         sql = getattr(panel, key)
         if sql:
-            tree = _tree(ask, f"select {sql}")
+            tree = parsed(ask, f"select {sql}")
             look_at_one(tree, sql, lambda _, key=key: panel.at(key), may)  # type: ignore[misc]
-    return look(_tree(ask, panel.sql), panel.sql, panel.at_sql, may)
+    return look(parsed(ask, panel.sql), panel.sql, panel.at_sql, may)
 
 
 def bind(ask: Ask, panel: Panel, may: Allowed) -> Bound:
@@ -119,12 +119,27 @@ def said(panel: Panel, text: str) -> Mistake:
     return Mistake(words, where=where, write=f"Perhaps {near.splitlines()[0]}" if near else None)
 
 
+def fits(bound: Bound) -> None:
+    """Whether the columns of a panel are such as its chart draws. Raises Mistake."""
+    _types(bound)
+    _parts(bound)
+
+
+def caret(text: str) -> int:
+    """The column that DuckDB points at, from 1; 0 where it points at none."""
+    found = re.search(r"\n(?P<head>LINE \d+: )(?P<said>[^\n]*)\n(?P<before> *)\^", text)
+    if found is None or found["said"].startswith("..."):
+        return 0
+    return len(found["before"]) - len(found["head"]) + 1
+
+
 def plain(kind: str) -> str:
     """A type without what stands in brackets."""
     return kind.partition("(")[0]
 
 
-def _tree(ask: Ask, sql: str) -> Mapping[str, Any]:
+def parsed(ask: Ask, sql: str) -> Mapping[str, Any]:
+    """DuckDB's tree of a text."""
     found: Mapping[str, Any] = json.loads(ask(PARSE, [sql])[0][0])
     return found
 

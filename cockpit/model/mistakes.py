@@ -17,6 +17,8 @@ class Mistake(Exception):
         self.found = found
         self.where = None if where is None else str(where)
         self.write = write
+        self.column = 0
+        """The column on the line that ``where`` names, from 1; 0 where it is not known."""
         super().__init__(self.text())
 
     def text(self) -> str:

@@ -93,7 +93,9 @@ class Walk:
 
     def wrong(self, node: Tree, found: str, write: str = "") -> Mistake:
         """What is wrong with a node of the tree, and where."""
-        return Mistake(found, where=self.spot(self.line(node)), write=write or None)
+        told = Mistake(found, where=self.spot(self.line(node)), write=write or None)
+        told.column = self.column(node)
+        return told
 
     def line(self, node: Tree) -> int:
         """The line of the SQL on which a node stands; the first where DuckDB does not say."""
@@ -101,6 +103,13 @@ class Walk:
         if not isinstance(at, int) or at == NOWHERE:
             return 1
         return self.sql.encode()[:at].count(b"\n") + 1
+
+    def column(self, node: Tree) -> int:
+        """The column on that line, from 1; 0 where DuckDB does not say."""
+        at = node.get("query_location", NOWHERE)
+        if not isinstance(at, int) or at == NOWHERE:
+            return 0
+        return column(self.sql, at)
 
     def go(self, node: Any, names: frozenset[str] = frozenset()) -> None:
         """Look at a part of the tree; ``names`` are those that a WITH gave to a SELECT."""
@@ -275,7 +284,15 @@ def _not_parsed(tree: Tree, sql: str, spot: Spot) -> None:
     before = sql.encode()[:at].decode(errors="replace")
     hint = "The relations hold the place and period already: nothing is filled in"
     filled_in = any(sign in sql for sign in ("{{", "{%", "${"))
-    raise Mistake(said, where=spot(before.count("\n") + 1), write=hint if filled_in else None)
+    told = Mistake(said, where=spot(before.count("\n") + 1), write=hint if filled_in else None)
+    told.column = column(sql, at)
+    raise told
+
+
+def column(sql: str, at: int) -> int:
+    """The column, from 1, of the byte ``at`` on its line."""
+    before = sql.encode()[:at].decode(errors="replace")
+    return len(before) - (before.rfind("\n") + 1) + 1
 
 
 def _below(node: Any) -> Iterator[Tree]:

@@ -69,6 +69,8 @@ class What(StrEnum):
     SESSION = "session"
     AUDIT = "audit"
     SYSTEM = "system"
+    QUERY = "query"
+    DRAFT = "draft"
 
 
 @dataclass(frozen=True)

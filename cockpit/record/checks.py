@@ -40,8 +40,10 @@ class Checked:
             raise twice(kind, name, before, where)
 
 
-def check_all(settings: Settings, paths: Sequence[Path] = ()) -> Checked:
-    """Check the files named, or those of the folders named; or all, and the city's boundaries."""
+def check_all(settings: Settings, paths: Sequence[Path] = (), over: Path | None = None) -> Checked:
+    """Check the files named, or those of the folders named; or all, and the city's boundaries.
+    What is checked may be meant to stand in the place of the file ``over``.
+    """
     found = Checked()
     city = read_city(settings.city, settings.home)
     macros = city.calendar.macros()
@@ -53,7 +55,7 @@ def check_all(settings: Settings, paths: Sequence[Path] = ()) -> Checked:
             con.execute(f"create table {fact.name} ({listed})")
         for path in _files(paths or [each for each in settings.folders if each.is_dir()], found):
             try:
-                _check(settings.folders, con, bench, path, found)
+                _check(settings.folders, con, bench, path, over, found)
             except Mistake as mistake:
                 found.mistakes.append(mistake)
     if not paths:
@@ -84,6 +86,7 @@ def _check(
     con: duckdb.DuckDBPyConnection,
     bench: Bindery,
     path: Path,
+    over: Path | None,
     found: Checked,
 ) -> None:
     subject, text, where = path.absolute().parent.name, text_of(path), shown(path)
@@ -100,7 +103,7 @@ def _check(
         panel = read_panel(subject, path.stem, text, where)
         found.once("panel", panel.name, where)
         for other in panel_files(*folders):
-            if other.stem == panel.name and not other.samefile(path):
+            if other.stem == panel.name and other != over and not other.samefile(path):
                 raise twice("panel", panel.name, shown(other), where)
         if not any((each / subject / METRICS).is_file() for each in (*folders, path.parent.parent)):
             raise Mistake(

@@ -17,6 +17,7 @@ import orjson
 
 from cockpit.answers.cache import Cache
 from cockpit.answers.snapshot import NoSnapshot, Snapshot, Snapshots
+from cockpit.people.audit import What
 from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.people.oidc import Oidc
 from cockpit.people.proxy import Proxy
@@ -24,10 +25,11 @@ from cockpit.people.registry import Registry
 from cockpit.people.roles import Right
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
-from cockpit.web import dossier, frame, listing, panels
+from cockpit.web import bench, dossier, frame, listing, panels
 from cockpit.web.asked import Asked
 from cockpit.web.elements import Element
 from cockpit.web.menu import menu
+from cockpit.web.pages import bench as bench_page
 from cockpit.web.pages import place, plain, row, rows
 from cockpit.web.urls import LANGUAGES, State, read
 from cockpit.web.words import Words
@@ -86,6 +88,8 @@ class Desk:
                 place = root_name(viewer, snapshot, words)
                 if dossier.leads_here(pathname):
                     found = self._rows(viewer, snapshot, pathname, search, words)
+                elif bench.leads_here(pathname):
+                    found = self._bench(viewer, snapshot, pathname, search, words)
                 else:
                     found = self._page(viewer, snapshot, state, anywhere, words, near)
         except NoSnapshot:
@@ -119,6 +123,20 @@ class Desk:
             lambda page: NEVER if asked.fleeting else len(page),
         )
 
+    def _bench(
+        self, viewer: Viewer, snapshot: Snapshot, pathname: str, search: str, words: Words
+    ) -> bytes:
+        """The analysts' bench: it shows no number, so only its refusal is noted."""
+        state = bench.read(pathname, search)
+        assert state is not None, "it begins as an address of a place does"
+        try:
+            return written(
+                bench_page.build(bench.gather(self.settings, viewer, snapshot, state), words)
+            )
+        except Refused as refused:
+            dossier.note_refused(self, viewer, state.place, refused.why, pathname, What.VIEW)
+            return written(plain.refused(words, snapshot, viewer, refused, state, asks=True))
+
     def panels(self, viewer: Viewer, of: str, number: int) -> bytes:
         """A group of panels of an address as JSON; nothing where they are not the viewer's."""
         where = urlsplit(of)
@@ -142,7 +160,7 @@ class Desk:
         """What the audit says of a page: the place, of how many places it gives numbers, and why
         it is refused, if it is. Of lists and rows it is said as they are found.
         """
-        if dossier.leads_here(pathname):
+        if dossier.leads_here(pathname) or bench.leads_here(pathname):
             return None
         state = read(pathname, search)
         asked = state.place if state else ""

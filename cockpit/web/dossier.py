@@ -255,10 +255,12 @@ def single(
     return page
 
 
-def note_refused(desk: Open, viewer: Viewer, place: str, why: str, pathname: str) -> None:
+def note_refused(
+    desk: Open, viewer: Viewer, place: str, why: str, pathname: str, what: What = What.ROWS
+) -> None:
     """Write down that a list or a row is refused, or is not there for this viewer."""
     told = {"path": pathname[:300], "why": why}
-    line = accounts.line(viewer, What.ROWS, outcome="refused", place=place[:100], detail=told)
+    line = accounts.line(viewer, what, outcome="refused", place=place[:100], detail=told)
     desk.registry.audit.write(line)
 
 

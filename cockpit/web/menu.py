@@ -9,6 +9,7 @@ from cockpit.web.words import Words
 
 OFFICES: tuple[tuple[str, str, Right], ...] = (
     ("office_place", "/", Right.SEE_DATA),
+    ("office_workbench", "/workbench", Right.ASK_SQL),
     ("office_people", "/people", Right.MANAGE_PEOPLE),
     ("office_audit", "/audit", Right.READ_AUDIT),
     ("office_system", "/system", Right.OPERATE),

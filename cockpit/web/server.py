@@ -32,6 +32,7 @@ from cockpit.web import (
     guard,
     index,
     offices,
+    questions,
     reveal,
     transfer,
 )
@@ -65,7 +66,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
     server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
     guard.stand(server, desk)
-    for each in (api, entrance, exports, offices, reveal):
+    for each in (api, entrance, exports, offices, questions, reveal):
         server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",

@@ -14,6 +14,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.panel import Panel
 from cockpit.model.places import Place
 from cockpit.model.subject import Subject
+from cockpit.web.words_bench import BENCH
 from cockpit.web.words_exports import EXPORTS
 from cockpit.web.words_frame import FRAME
 from cockpit.web.words_overview import OVERVIEW
@@ -493,6 +494,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "This page needs JavaScript.",
     ),
     **PANELS,
+    **BENCH,
     **EXPORTS,
     **FRAME,
     **ROWS,

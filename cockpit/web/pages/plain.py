@@ -59,11 +59,16 @@ def _nowhere(
 
 
 def refused(
-    words: Words, snapshot: Snapshot, viewer: Viewer, why: Refused, state: State | None
+    words: Words,
+    snapshot: Snapshot,
+    viewer: Viewer,
+    why: Refused,
+    state: State | None,
+    asks: bool = False,
 ) -> Element:
     """What the viewer may not see, or what is not there: what may be seen, and whom to ask."""
     root = snapshot.tree.find(viewer.root) if viewer.root else snapshot.tree.root
-    totals = why.why == "right" and Right.SEE_DATA in viewer.rights
+    totals = why.why == "right" and Right.SEE_DATA in viewer.rights and not asks
     word = "rows" if totals else why.why
     unknown = word == "unknown"
     return _page(
