@@ -77,6 +77,8 @@ ACCESS: dict[str, Need] = {
     "offices.audit_export": Right.READ_AUDIT,
     "offices.audit_verify": Right.READ_AUDIT,
     "offices.system": Right.OPERATE,
+    "wall.look": Right.SEE_DATA,
+    "wall.data": Right.SEE_DATA,
 }
 """Who may reach each address, by Flask's name for it: anybody; whoever is signed in, as far as the
 stage named (``code``, ``enrol``, ``change``); whose role has the right; nobody, where Dash has an

@@ -34,6 +34,7 @@ from cockpit.web import (
     offices,
     reveal,
     transfer,
+    wall,
 )
 from cockpit.web.desk import COOKIE, Desk
 from cockpit.web.guard import note_view, viewer
@@ -65,12 +66,13 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
     server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
     guard.stand(server, desk)
-    for each in (api, entrance, exports, offices, reveal):
+    for each in (api, entrance, exports, offices, reveal, wall):
         server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",
         server=server,
         assets_folder=str(PROJECT / "assets"),
+        assets_ignore=r"wall\..*",  # a wall's own, which no page needs
         use_async=False,
         update_title=None,  # type: ignore[arg-type]
         compress=False,

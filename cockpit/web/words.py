@@ -20,6 +20,7 @@ from cockpit.web.words_overview import OVERVIEW
 from cockpit.web.words_panels import PANELS
 from cockpit.web.words_rows import ROWS
 from cockpit.web.words_values import VALUES
+from cockpit.web.words_wall import WALL
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """The languages of the catalogue, and how a browser calls them."""
@@ -497,6 +498,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **FRAME,
     **ROWS,
     **OVERVIEW,
+    **WALL,
 }
 
 
