@@ -208,8 +208,8 @@ class _Scenes:
     def _picture(self, scene: Scene, seen: Cleared, kind: str, name: str) -> Told | None:
         if kind == "panel":
             bound = self.snapshot.panels.get(name)
-            if bound is None:
-                log.warning("wall %s: there is no panel %s, left out", self.wall.name, name)
+            if bound is None or bound.panel.draft:
+                log.warning("wall %s: panel %s is none or a draft, left out", self.wall.name, name)
                 return None
             return self._panel(scene, seen, bound)
         one = self._known(scene, name)
