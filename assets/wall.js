@@ -71,7 +71,7 @@
     if (set.device === undefined) return get("/api/version", PATIENCE);
     const secret = document.cookie.match(/(?:^|; )_csrf_token=([^;]*)/);
     const body = {
-      scene: Math.max(shown, 0), snapshot: data ? data.snapshot : null,
+      scene: data && data.scenes[shown] ? data.scenes[shown].number : 0, snapshot: data ? data.snapshot : null,
       heap: performance.memory ? performance.memory.usedJSHeapSize : null,
       frame, build: set.build, errors: told,
     };
@@ -375,9 +375,13 @@
     scene.at.style.setProperty("--rows", Math.max(rows, 1));
     scene.at.style.setProperty("--side", Math.max(side, 1));
     scene.at.dataset.side = side;
-    scene.tiles.forEach((tile, number) => { tile.at.hidden = number >= columns * rows; });
-    scene.pictures.forEach((one, number) => {
-      one.at.hidden = number >= side;
+    const fit = Math.min(columns * rows, tiles);
+    scene.tiles.forEach((tile, number) => {
+      tile.at.hidden = number >= fit;
+      tile.at.style.gridColumn = number === fit - 1 ? `span ${columns * rows - fit + 1}` : "";
+    });
+    scene.pictures.forEach((one, number) => { one.at.hidden = number >= side; });
+    scene.pictures.forEach((one) => {
       if (one.list) room(one);
       one.due = one.due || Boolean(one.canvas && one.at.hidden !== true && one.size !== sizeOf(one));
     });
@@ -459,8 +463,9 @@
     if (held !== null && now() > heldUntil) held = null;
     const isRed = data.red !== null && now() < redUntil;
     let next = held !== null ? held : isRed ? data.red : byClock();
-    if (forced !== null) next = Math.min(Math.max(forced, 0), scenes.length - 1);
-    set.held = forced !== null || held !== null ? "yes" : isRed ? "red" : "no";
+    const called = forced === null ? -1 : data.scenes.findIndex((scene) => scene.number === forced);
+    if (called >= 0) next = called;
+    set.held = called >= 0 || held !== null ? "yes" : isRed ? "red" : "no";
     put(find(".held"), isRed && next === data.red ? `▲ ${say("wall_red_new")}` : set.held === "yes" ? say("wall_held") : "");
     const scene = data.scenes[next];
     put(find("h2"), scene.place ? `${scene.place} · ${scene.asks}` : scene.asks);

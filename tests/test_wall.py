@@ -103,7 +103,7 @@ def test_every_scene_has_its_pictures(city: dict[str, Any]) -> None:
     assert {scene["dwell"] for scene in city["scenes"]} == {20}
     kinds = {one["kind"] for scene in city["scenes"] for one in scene["pictures"]}
     assert kinds == {"figure", "list"}
-    assert [len(scene["pictures"]) for scene in city["scenes"]] == [2, 4, 4, 4, 4]
+    assert [len(scene["pictures"]) for scene in city["scenes"]] == [4, 4, 4, 4, 4]
 
 
 def test_the_same_answer_is_worked_out_once_and_speaks_english(client: FlaskClient) -> None:

@@ -84,7 +84,11 @@ class _Scenes:
     def told(self) -> Told:
         """The whole answer."""
         about, place, words = self.snapshot.about, self.seen.place, self.words
-        scenes = [found for each in self.wall.scenes if (found := self._scene(each))]
+        scenes = [
+            {"number": number, **found}
+            for number, each in enumerate(self.wall.scenes)
+            if (found := self._scene(each))
+        ]
         zone = str(about["timezone"])
         return {
             "snapshot": self.snapshot.id,
