@@ -69,6 +69,7 @@ class What(StrEnum):
     SESSION = "session"
     AUDIT = "audit"
     SYSTEM = "system"
+    DISPLAY = "display"
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from cockpit.web import (
     guard,
     index,
     offices,
+    pairing,
     reveal,
     transfer,
     wall,
@@ -66,13 +67,13 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
     server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
     guard.stand(server, desk)
-    for each in (api, entrance, exports, offices, reveal, wall):
+    for each in (api, entrance, exports, offices, pairing, reveal, wall):
         server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",
         server=server,
         assets_folder=str(PROJECT / "assets"),
-        assets_ignore=r"wall\..*",  # a wall's own, which no page needs
+        assets_ignore=r"^(wall|pairing)\.",  # a wall's own, which no page needs
         use_async=False,
         update_title=None,  # type: ignore[arg-type]
         compress=False,

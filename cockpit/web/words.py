@@ -14,6 +14,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.panel import Panel
 from cockpit.model.places import Place
 from cockpit.model.subject import Subject
+from cockpit.web.words_displays import DISPLAYS
 from cockpit.web.words_exports import EXPORTS
 from cockpit.web.words_frame import FRAME
 from cockpit.web.words_overview import OVERVIEW
@@ -482,6 +483,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "what_session": ("登录会话", "sessions"),
     "what_audit": ("审计", "audit"),
     "what_system": ("系统", "system"),
+    "what_display": ("大屏", "displays"),
     "system_snapshot": ("快照", "Snapshot"),
     "system_home": ("数据目录", "Home"),
     "system_workers": ("进程 × 线程", "Processes × threads"),
@@ -494,6 +496,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "This page needs JavaScript.",
     ),
     **PANELS,
+    **DISPLAYS,
     **EXPORTS,
     **FRAME,
     **ROWS,
