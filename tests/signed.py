@@ -49,7 +49,7 @@ def paired(
     registry: Registry, root: str, name: str = "", wall: str = "city"
 ) -> tuple[Display, str]:
     """A display of that place, paired if it is not there, and a credential of its own."""
-    name = name or f"display-{root or 'all'}"
+    name = name or f"display-{root}".replace("/", ".")
     known = [each for each in displays.listed(registry) if each.name == name]
     if known:
         displays.revoke(registry, CONSOLE, known[0])

@@ -231,7 +231,7 @@ def rename(registry: Registry, by: Viewer, display: Display, name: str) -> None:
 
 
 def force(registry: Registry, by: Viewer, display: Display, scene: int | None) -> None:
-    """Show one scene, from 1, until told otherwise; None lets the scenes take turns again.
+    """Show one scene, counted from 1, until told otherwise; None lets them take turns again.
     Raises Mistake.
     """
     if scene is not None and not 1 <= scene < MOST_SCENES:

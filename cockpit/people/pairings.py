@@ -79,9 +79,16 @@ def look_at(registry: Registry, token: str) -> Pairing | None:
         return _found(registry, connection, pairings.c.hash == hashed(token))
 
 
-def waiting(registry: Registry, by: Viewer, code: str) -> Pairing:
+def shows(registry: Registry, code: str) -> Pairing | None:
+    """The display that shows a code and waits, if there is one."""
+    with registry.state.read() as connection:
+        found = _found(registry, connection, pairings.c.code == spelt(code))
+    return found if found is not None and found.display is None else None
+
+
+def waiting(registry: Registry, by: Viewer, code: str, *, guessed: bool = False) -> Pairing:
     """Which display shows a code: what an officer looks at before approving it. Raises Mistake for
-    a code that is not shown anywhere now, and, after many such, for any.
+    a code that is not shown anywhere now, and, after many such that were ``guessed``, for any.
     """
     with registry.state.read() as connection:
         found = _found(registry, connection, pairings.c.code == spelt(code))
@@ -90,13 +97,12 @@ def waiting(registry: Registry, by: Viewer, code: str) -> Pairing:
         return found
     why = "locked" if crowded else "unknown" if found is None else "used"
     with registry.state.write() as connection:
-        if why == "unknown":  # a lock ends, however often somebody tries meanwhile
+        if guessed and why == "unknown":  # a lock ends, however often somebody tries meanwhile
             whose = {"whose": _whose(by), "at": registry.now()}
             connection.execute(insert(failures), whose)
         detail = {"code": code[:20], "why": why}
-        registry.audit.write_within(
-            connection, line(by, What.DISPLAY, outcome="refused", detail=detail)
-        )
+        refused = line(by, What.DISPLAY, outcome="refused", detail=detail)
+        registry.audit.write_within(connection, refused)
     if why == "locked":
         minutes = registry.settings.lock_minutes
         raise Mistake("too many wrong codes", write=f"Wait {minutes} minutes")
@@ -119,7 +125,7 @@ def approve(
         raise Mistake(f"{wall[:60]!r} is no wall", write="Write the name of a file of walls")
     if not place:
         raise Mistake("a display needs a place", write="Write its code or name")
-    found, now = waiting(registry, by, code), registry.now()
+    found, now = waiting(registry, by, code, guessed=True), registry.now()
     values = {
         "name": name,
         "folded": folded(name),

@@ -85,6 +85,8 @@ ACCESS: dict[str, Need] = {
     "pairing.wall": "anybody",
     "pairing.pair": "anybody",
     "pairing.beat": "display",
+    "displays.displays": Right.PAIR_DISPLAYS,
+    "displays.display": Right.PAIR_DISPLAYS,
 }
 """Who may reach each address, by Flask's name for it: anybody; whoever is signed in, as far as the
 stage named (``code``, ``enrol``, ``change``), or is a paired display; who has an account; displays

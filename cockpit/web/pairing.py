@@ -112,7 +112,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
                 "name": found.name,
                 "wall": found.wall,
                 "place": found.place,
-                "scene": found.forced,
+                "scene": None if found.forced is None else found.forced - 1,
                 "blank": found.blank,
                 "message": urgent and {"text": urgent[0], "until": urgent[1].isoformat()},
             }

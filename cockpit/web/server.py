@@ -26,6 +26,7 @@ from cockpit.people.state import Unavailable
 from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import (
     api,
+    displays,
     entrance,
     exports,
     forms,
@@ -67,7 +68,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
     server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
     guard.stand(server, desk)
-    for each in (api, entrance, exports, offices, pairing, reveal, wall):
+    for each in (api, displays, entrance, exports, offices, pairing, reveal, wall):
         server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",

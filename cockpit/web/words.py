@@ -391,6 +391,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "offices": ("栏目", "Rooms"),
     "office_place": ("驾驶舱", "Cockpit"),
     "office_people": ("账号与权限", "Accounts and rights"),
+    "office_displays": ("大屏", "Displays"),
     "office_audit": ("审计日志", "Audit"),
     "office_system": ("系统运行", "System"),
     "account": ("我的账号", "My account"),
