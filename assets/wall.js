@@ -133,7 +133,7 @@
 
   // Whoever does not see the wall's place any more gets no picture either.
   function gone() {
-    if (set.device !== undefined) location.replace("/wall");
+    if (set.device !== undefined) location.replace("/wall" + location.search);
     else location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
 

@@ -162,7 +162,8 @@ def beat(
     is_late = now - display.renewed >= (RENEWAL if display.hash == hashed(token) else AGAIN)
     if display.hash != hashed(token) and display.taken is not None:
         is_late = False  # of before, and on its way when the new one had come
-    if not is_late and display.seen is not None and abs(now - display.seen) < SEEN_EVERY:
+    is_first = display.seen is None or (not display.snapshot and told.get("snapshot"))
+    if not (is_late or is_first) and abs(now - display.seen) < SEEN_EVERY:  # type: ignore[operator]
         return ""
     values: dict[str, Any] = {
         "seen": now,

@@ -189,7 +189,7 @@ def walls_of(snapshot: Snapshot, words: Words) -> dict[str, tuple[str, tuple[str
             either(wall.title, wall.title_en),
             tuple(either(scene.asks, scene.asks_en) for scene in wall.scenes),
         )
-        for name, wall in getattr(snapshot, "walls", {}).items()
+        for name, wall in snapshot.walls.items()
     }
 
 
@@ -197,10 +197,10 @@ def known_wall(desk: Desk, name: str) -> str:
     """The name of a wall. Raises Mistake for one that is not there."""
     try:
         with desk.current() as snapshot:
-            walls = getattr(snapshot, "walls", {})
+            walls = snapshot.walls
     except NoSnapshot:
         return name
-    if walls and name not in walls:
+    if name not in walls:
         raise Mistake(f"there is no wall {name[:60]!r}", write=f"Known: {', '.join(walls)}")
     return name
 

@@ -10,10 +10,10 @@ import segno
 
 from cockpit.answers.snapshot import NoSnapshot
 from cockpit.people import displays, pairings
-from cockpit.web import forms
+from cockpit.web import forms, wall
 from cockpit.web.api import build
 from cockpit.web.desk import Desk
-from cockpit.web.guard import caller, display, name, secret
+from cockpit.web.guard import caller, display, name, secret, viewer
 from cockpit.web.words import LANGUAGES, Words
 
 WAITING = "pairing"
@@ -21,7 +21,7 @@ WAITING = "pairing"
 LONGEST_BEAT = 16 << 10
 """Bytes of a beat; a wall's own has some hundreds."""
 PATIENCE = 60
-"""Seconds after which a display asks again that was given no code."""
+"""Seconds after which a display asks again that was given no code, or no picture."""
 
 
 def addresses(desk: Desk) -> flask.Blueprint:
@@ -35,11 +35,14 @@ def addresses(desk: Desk) -> flask.Blueprint:
         response.status_code = status
         return response
 
-    @here.get("/wall")
-    def wall() -> Any:
+    @here.get("/wall", endpoint="wall")
+    def look() -> Any:
         words, found = Words(desk.language()), display()
         if found is not None:
-            return forms.page("said", words, found.wall, meaning=found.name, link=None)
+            response = wall.page(desk, viewer(), found.wall, found.place, found.name)
+            if response.status_code != 200:  # its wall or place is gone: it may come back
+                response.headers["Refresh"] = str(PATIENCE)
+            return response
         shown = flask.render_template(
             "pairing.html",
             words=words,

@@ -40,15 +40,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     @here.get("/wall/<name>/<path:place>")
     def look(name: str, place: str) -> Any:
-        given = flask.request.args
-        return page(
-            desk,
-            viewer(),
-            name,
-            place,
-            distance=_metres(given.get("distance", ""), DISTANCE),
-            height=_metres(given.get("height", ""), HEIGHT),
-        )
+        return page(desk, viewer(), name, place)
 
     @here.get("/api/wall/<name>/<path:place>")
     def data(name: str, place: str) -> flask.Response:
@@ -79,14 +71,12 @@ def page(
     name: str,
     place: str,
     device: str | None = None,
-    *,
-    distance: float | None = None,
-    height: float | None = None,
 ) -> flask.Response:
     """The page of a wall for a place. With a ``device``, the name of a paired display, it reports
     where it stands and does what it is told from afar (``POST /api/beat``). ``distance`` and
-    ``height`` are metres: from where the wall is read, and how high it is.
+    ``height`` in the address are metres: from where the wall is read, and how high it is.
     """
+    given = flask.request.args
     words = Words(desk.language())
     try:
         with desk.current() as snapshot:
@@ -112,8 +102,8 @@ def page(
         wall=name,
         place=quote(place, safe="/"),
         device=device,
-        distance=distance or "",
-        height=height or "",
+        distance=_metres(given.get("distance", ""), DISTANCE) or "",
+        height=_metres(given.get("height", ""), HEIGHT) or "",
         said=json.dumps({word: words(word) for word in SAID}, ensure_ascii=False),
     )
     response = flask.make_response(shown)
