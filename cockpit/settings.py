@@ -58,7 +58,7 @@ class Settings:
     """So many from one address lock the address."""
     lock_minutes: int = 15
     idle_minutes: int = 15
-    """After so long without a request a session ends; a wall's does not."""
+    """After so long without a request a session ends."""
     session_hours: int = 12
     """After so long every session ends."""
     hashing: int = 2

@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from cockpit.people import sessions
+from cockpit.people import displays, sessions
 from cockpit.people.registry import Registry
 from cockpit.people.tables import METADATA
 from cockpit.settings import Settings
 from cockpit.web.desk import Desk
-from cockpit.web.guard import ACCESS, CSRF, SESSION, STAGES
+from cockpit.web.guard import ACCESS, CSRF, DISPLAY, SESSION, STAGES
 from cockpit.web.server import serve
 from tests import signed
 
@@ -36,6 +36,7 @@ ROLES = {
     "offices.audit_verify": "audit",
     "offices.audit_export": "audit",
     "offices.system": "system",
+    "pairing.beat": "display",
 }
 """Who reaches an address, where it is not the leader."""
 
@@ -60,7 +61,14 @@ class Attacked:
     def somebody(self, role: str = "leader", stage: str = "full", name: str = "") -> FlaskClient:
         """A client with a new session, whose requests bring along what they must."""
         client = self.anybody()
-        root = ROOT if role in ("leader", "analyst", "display") else ""
+        if role == "display":
+            found, credential = signed.paired(self.registry, ROOT, name)
+            client.set_cookie(DISPLAY, credential)
+            client.environ_base["HTTP_X_CSRFTOKEN"] = self.registry.key.mac(
+                "display", str(found.id)
+            )
+            return client
+        root = ROOT if role in ("leader", "analyst") else ""
         account = signed.account(self.registry, role, root, name)
         with self.registry.state.write() as connection:
             token = sessions.begin(self.registry, connection, account.id, stage, "127.0.0.1")
@@ -77,9 +85,16 @@ class Attacked:
         stage = need if need in STAGES else "full"
         who = (ROLES.get(endpoint, "leader"), stage)
         known = self._fitting.get(who)
-        if known is None or sessions.look_up(self.registry, token(known)) is None:
+        if known is None or not self.is_known(known):
             known = self._fitting[who] = self.somebody(*who)
         return known
+
+    def is_known(self, client: FlaskClient) -> bool:
+        """Whether a client is still who it was."""
+        cookie = client.get_cookie(DISPLAY)
+        if cookie is not None:
+            return displays.look_up(self.registry, cookie.value) is not None
+        return sessions.look_up(self.registry, token(client)) is not None
 
     def at_the_door(self) -> tuple[FlaskClient, str]:
         """A client that has opened the sign-in page, and what its form brings along."""

@@ -149,7 +149,7 @@ def test_nothing_written_into_a_form_does_harm(
         if endpoint.startswith("/_dash"):
             continue
         client = attacked.fitting(endpoint)
-        told = given | {"_csrf": here(attacked, client).csrf}
+        told = given | {"_csrf": client.environ_base["HTTP_X_CSRFTOKEN"]}
         answer = client.post(path.replace("{}", "1"), data=told, headers=PAGE)
         harmless(answer)
         if endpoint == "offices.people":
@@ -380,7 +380,7 @@ def test_no_request_that_changes_something_comes_from_another_site(attacked: Att
     tried = 0
     for endpoint, path in rules(attacked.server, "POST"):
         client = attacked.fitting(endpoint)
-        csrf = here(attacked, client).csrf
+        csrf = client.environ_base["HTTP_X_CSRFTOKEN"]
         del client.environ_base["HTTP_X_CSRFTOKEN"]
         path = path.replace("{}", "1")
         body: dict[str, Any] = (
@@ -427,7 +427,7 @@ def test_no_address_changes_anything_for_a_mere_look(attacked: Attacked) -> None
         answer = client.get(path.replace("{}", "1"), headers={"Sec-Fetch-Site": "cross-site"})
         answer.close()
         assert attacked.everything() == before, path
-        assert sessions.look_up(attacked.registry, token(client)) is not None, path
+        assert attacked.is_known(client), path
 
 
 # ── Where one is sent ────────────────────────────────────────────────────────────────────────────

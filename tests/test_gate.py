@@ -32,6 +32,7 @@ from tests.pages import text
 from tests.test_matrix import PLACED, ROWS, Somebody, methods
 
 SEEING = (Role.LEADER, Role.ANALYST, Role.DISPLAY)
+PEOPLE = SEEING[:2]
 PLACES = (
     *("town", "town/n", "town/n/e", "town/n/e/1", "town/n/e/1/a", "town/n/e/1/b"),
     *("town/n/o", "town/n/o/1", "town/n/o/1/a", "town/s", "town/s/a", "town/s/a/1", "town/s/a/1/a"),
@@ -103,7 +104,17 @@ def plain(said: str) -> str:
     return said.replace("\\u002f", "/").replace("%2F", "/")
 
 
-class Person(Somebody):
+class Asking(Somebody):
+    """Somebody who asks about places."""
+
+    def put(self, what: str, place: str, more: dict[str, str] | None = None) -> TestResponse:
+        """Ask for an address of the table, for a place."""
+        row = ROWS[what]
+        method = "POST" if row.is_callback else methods(self.server, row)[-1]
+        return self.ask(method, row, place, more)
+
+
+class Person(Asking):
     """Somebody with an account that an officer changes now and then."""
 
     def __init__(self, server: flask.Flask, registry: Registry, name: str, role: str, root: str):
@@ -125,12 +136,6 @@ class Person(Somebody):
             self.registry, CONSOLE, self.known, role=role, root=root, disabled=False
         )
 
-    def put(self, what: str, place: str, more: dict[str, str] | None = None) -> TestResponse:
-        """Ask for an address of the table, for a place."""
-        row = ROWS[what]
-        method = "POST" if row.is_callback else methods(self.server, row)[-1]
-        return self.ask(method, row, place, more)
-
     def put_as_before(self, what: str) -> int:
         """Ask with the session of before, whether or not it is over; gives the status."""
         self.comes_back = False
@@ -140,11 +145,13 @@ class Person(Somebody):
 
 
 @pytest.fixture(scope="module")
-def people(server: flask.Flask, registry: Registry) -> Callable[[str, str], Person]:
+def people(server: flask.Flask, registry: Registry) -> Callable[[str, str], Asking]:
     """Gives somebody of a role and root: the same one each time."""
 
     @cache
-    def found(role: str, root: str) -> Person:
+    def found(role: str, root: str) -> Asking:
+        if role == Role.DISPLAY:
+            return Asking(server, registry, role, root or "town")
         return Person(server, registry, f"{role}-{ROOTS.index(root)}", role, root)
 
     return found
@@ -176,7 +183,7 @@ MORE = st.fixed_dictionaries(
     more=MORE,
 )
 def test_no_answer_names_what_is_not_the_viewer_s(
-    people: Callable[[str, str], Person],
+    people: Callable[[str, str], Asking],
     tree: Tree,
     role: Role,
     root: str,
@@ -227,7 +234,7 @@ class Comings(RuleBasedStateMachine):
             self.ask(who, what, place, more)
             self.ask(1 - who, what, place, more)
 
-    @rule(who=st.integers(0, 1), role=st.sampled_from(SEEING), root=st.sampled_from(ROOTS))
+    @rule(who=st.integers(0, 1), role=st.sampled_from(PEOPLE), root=st.sampled_from(ROOTS))
     def change(self, who: int, role: Role, root: str) -> None:
         """The session of before is over as soon as it may no longer see the same."""
         person, was = self.people[who], self.people[who].known
@@ -271,7 +278,7 @@ def test_nor_after_changes_with_two_at_once(
 
 @pytest.mark.parametrize("what", PLACED)
 def test_what_one_was_given_is_not_given_to_another_from_the_cache(
-    people: Callable[[str, str], Person], tree: Tree, what: str
+    people: Callable[[str, str], Asking], tree: Tree, what: str
 ) -> None:
     more = {"period": "all", "lang": "zh"}
     for place in PLACES:

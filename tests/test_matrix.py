@@ -26,7 +26,7 @@ from cockpit.people.roles import RIGHTS, Right, Role
 from cockpit.people.sessions import Stage
 from cockpit.settings import PROJECT, Settings
 from cockpit.web import dossier
-from cockpit.web.guard import ACCESS, CSRF, SESSION, STAGES
+from cockpit.web.guard import ACCESS, CSRF, DISPLAY, SESSION, STAGES
 from cockpit.web.server import serve
 from cockpit.web.words import Words
 from tests import signed
@@ -141,6 +141,7 @@ def test_the_table_says_what_the_guard_is_told(name: str) -> None:
     need = ACCESS[ROWS[name].endpoint]
     for role in Role:
         may = need in ("anybody", "signed") or need in RIGHTS[role]
+        may = may or need == ("display" if role is Role.DISPLAY else "account")
         assert ROWS[name].cells[role] == ("✓" if may else "–"), role
     assert ROWS[name].cells["out"] == ("✓" if need == "anybody" else "–")
     if name != "entrance.sign_out":
@@ -190,8 +191,14 @@ class Somebody:
     ):
         self.client: FlaskClient = server.test_client()
         self.server, self.registry, self.stage = server, registry, stage
-        self.account = signed.account(registry, role, root, name) if role else None
-        self.token = self.secret = ""
+        self.display = self.account = None
+        self.token = self.secret = self.name = ""
+        if role == Role.DISPLAY:
+            self.display, self.token = signed.paired(registry, root, name)
+            self.name = self.display.name
+        elif role:
+            self.account = signed.account(registry, role, root, name)
+            self.name = self.account.name
         self.comes_back = True
         self.cases = cases(server)
 
@@ -199,7 +206,8 @@ class Somebody:
         self, method: str, row: Row, place: str = "", more: Mapping[str, str] | None = None
     ) -> TestResponse:
         """Ask for an address, with ``more`` in its query."""
-        headers = {"X-CSRFToken": self._secret()} if method == "POST" or self.account else {}
+        known = self.account or self.display
+        headers = {"X-CSRFToken": self._secret()} if method == "POST" or known else {}
         example = row.about(quote(place, safe="/"), self.cases.get(place, f"20260105-{'0' * 20}"))
         if row.is_callback:
             body = self._callback(row.output, example, more or {})
@@ -212,6 +220,11 @@ class Somebody:
 
     def _secret(self) -> str:
         """What a request must bring along; on the way the cookies are what they should be."""
+        if self.display is not None:
+            self.secret = self.registry.key.mac("display", str(self.display.id))
+            self.client.set_cookie(DISPLAY, self.token)
+            self.client.set_cookie(CSRF, self.secret)
+            return self.secret
         if self.account is None:
             found = re.search(r'name="_csrf" value="([^"]+)"', self.client.get("/sign-in").text)
             assert found is not None
@@ -405,7 +418,7 @@ def test_what_is_given_and_what_is_refused_has_a_line(
                 assert line["number"] == before
                 continue
             assert line["number"] == before + 1, (role, place)
-            assert line["who"] == somebody.account.name  # type: ignore[union-attr]
+            assert line["who"] == somebody.name
             assert (line["role"], line["outcome"]) == (role, result)
             assert line["what"] in ({"view", noted} if result == "refused" else {noted})
             if row.cells[role] == "✓" and "{place}" in row.example:

@@ -602,16 +602,6 @@ def test_the_steps_of_signing_in_do_not_make_a_session_younger(
     assert here(registry, entrance.give_code(mine, code(clock), HERE)).created == mine.created
 
 
-def test_a_walls_session_ends_only_when_somebody_ends_it(registry: Registry, clock: Clock) -> None:
-    wall = accounts.add(registry, CONSOLE, "wall", role="display", person="wall", root="330110")
-    with registry.state.write() as connection:
-        token = sessions.begin(registry, connection, wall.id, "full", "10.0.0.9")
-    clock.wait(days=60)
-    assert sessions.look_up(registry, token) is not None
-    assert sessions.revoke(registry, CONSOLE, wall) == 1
-    assert sessions.look_up(registry, token) is None
-
-
 def test_every_step_has_a_token_of_its_own(
     registry: Registry, entrance: Entrance, zhang: Account, clock: Clock, guesses: list[str | None]
 ) -> None:

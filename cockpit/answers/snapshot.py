@@ -36,6 +36,7 @@ from cockpit.model.panel import Bound, Broken, read_panel
 from cockpit.model.places import Place, Tree
 from cockpit.model.select import Looked
 from cockpit.model.subject import Subject
+from cockpit.model.wall import Wall, read_wall
 
 log = logging.getLogger("cockpit.snapshot")
 
@@ -119,6 +120,10 @@ class Snapshot:
         """What panels were seen to read, by their SQL."""
         self.broken = tuple(Broken(**entry) for entry in self.about.get("broken", ()))
         self.subjects = tuple(Subject(**entry) for entry in self.about.get("subjects", ()))
+        self.walls: dict[str, Wall] = {
+            entry["name"]: read_wall(entry["name"], entry["text"], entry["path"])
+            for entry in self.about.get("walls", ())
+        }
         self._fence([folder, *beside])
 
     def _fence(self, folders: Sequence[Path]) -> None:

@@ -16,7 +16,7 @@ from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.people.audit import Line, What
 from cockpit.people.gate import Viewer
 from cockpit.people.registry import Registry
-from cockpit.people.roles import OFFICERS, Role
+from cockpit.people.roles import OFFICERS, PEOPLE, Role
 from cockpit.people.tables import accounts, failures, sessions
 
 LONGEST = 60
@@ -216,7 +216,7 @@ def line(by: Viewer, what: What, **more: Any) -> Line:
         what,
         who=by.name,
         account=by.account,
-        role=str(by.role) if by.account is not None else "",
+        role="" if by.account is None and by.device is None else str(by.role),
         address=by.address,
         session=by.session,
         **more,
@@ -224,11 +224,16 @@ def line(by: Viewer, what: What, **more: Any) -> Line:
 
 
 def _role(word: str) -> Role:
+    if word == Role.DISPLAY:
+        raise Mistake(
+            "a display has no account and no password: it is paired",
+            write="Open /wall on it, and approve the code that it shows",
+        )
     try:
         return Role(word)
     except ValueError:
         raise Mistake(
-            f"there is no role {word!r}", write=did_you_mean(word, [str(role) for role in Role])
+            f"there is no role {word!r}", write=did_you_mean(word, [str(role) for role in PEOPLE])
         ) from None
 
 

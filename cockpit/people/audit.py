@@ -71,6 +71,7 @@ class What(StrEnum):
     SYSTEM = "system"
     QUERY = "query"
     DRAFT = "draft"
+    DISPLAY = "display"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ Why = Literal["right", "place", "root", "unknown"]
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks: role and root place (empty: the whole city), and what the audit writes down."""
+    """Who looks: role and root place (empty: the whole city), and what the audit writes down. A
+    person has an ``account``, a paired display is a ``device``, and the console is neither.
+    """
 
     role: Role
     root: str = ""
@@ -28,6 +30,7 @@ class Viewer:
     display: str = ""
     session: str = ""
     address: str = ""
+    device: int | None = None
 
     @property
     def rights(self) -> frozenset[Right]:

@@ -19,6 +19,9 @@ class Role(StrEnum):
 OFFICERS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
 """No person holds two of these, nor one of these and a role that sees data (三员分立)."""
 
+PEOPLE = tuple(role for role in Role if role is not Role.DISPLAY)
+"""Who an account may be. A display has none: it is paired (``pairings.py``)."""
+
 
 class Right(StrEnum):
     """What may be done."""

@@ -18,7 +18,6 @@ from cockpit.people.accounts import Account, line, read
 from cockpit.people.audit import What
 from cockpit.people.gate import Viewer
 from cockpit.people.registry import Registry
-from cockpit.people.roles import Role
 from cockpit.people.tables import accounts, sessions
 
 Stage = Literal["code", "enrol", "change", "full"]
@@ -154,10 +153,7 @@ def revoke(registry: Registry, by: Viewer, account: Account, hash: str = "") -> 
 def sweep(registry: Registry, connection: Connection) -> None:
     """Take away the rows of sessions that are long over."""
     oldest = registry.now() - timedelta(hours=registry.settings.session_hours)
-    walls = select(accounts.c.id).where(accounts.c.role == Role.DISPLAY)
-    connection.execute(
-        delete(sessions).where(sessions.c.created < oldest, sessions.c.account.not_in(walls))
-    )
+    connection.execute(delete(sessions).where(sessions.c.created < oldest))
 
 
 def _read(row: RowMapping) -> Session:
@@ -174,9 +170,7 @@ def _read(row: RowMapping) -> Session:
 
 
 def _is_over(registry: Registry, session: Session) -> bool:
-    """A wall's session ends when somebody ends it; others after a while, used or not."""
-    if session.account.role is Role.DISPLAY:
-        return False
+    """A session ends after a while, used or not."""
     now, chosen = registry.now(), registry.settings
     return now - session.seen > timedelta(
         minutes=chosen.idle_minutes

@@ -133,6 +133,47 @@ links = Table(
     Column("used", Moment),
 )
 
+displays = Table(
+    "displays",
+    METADATA,
+    Column("id", Number, primary_key=True),
+    Column("name", Written(200), nullable=False),
+    Column("folded", Written(200), nullable=False, unique=True),
+    Column("wall", Written(100), nullable=False),
+    Column("place", Written(100), nullable=False),
+    Column("paired", Moment, nullable=False),
+    Column("paired_by", Written(200), nullable=False),
+    Column("hash", Written(64), unique=True),
+    Column("before", Written(64), index=True),
+    Column("renewed", Moment, nullable=False),
+    Column("taken", Moment),
+    Column("seen", Moment),
+    Column("address", Written(100), nullable=False),
+    Column("agent", Written(300), nullable=False),
+    Column("scene", Written(100), nullable=False),
+    Column("snapshot", Written(100), nullable=False),
+    Column("heap", Number),
+    Column("frame", Number),
+    Column("build", Written(100), nullable=False),
+    Column("faults", Written(500), nullable=False),
+    Column("forced", Number),
+    Column("blank", Boolean, nullable=False),
+    Column("message", Written(500), nullable=False),
+    Column("message_until", Moment),
+)
+
+pairings = Table(
+    "pairings",
+    METADATA,
+    Column("hash", Written(64), primary_key=True),
+    Column("code", Written(20), nullable=False, unique=True),
+    Column("made", Moment, nullable=False),
+    Column("network", Written(100), nullable=False, index=True),
+    Column("address", Written(100), nullable=False),
+    Column("agent", Written(300), nullable=False),
+    Column("display", Number, ForeignKey("displays.id")),
+)
+
 audit = Table(
     "audit",
     METADATA,

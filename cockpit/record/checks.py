@@ -16,7 +16,8 @@ from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Bound, read_panel
 from cockpit.model.source import Source, read_source
 from cockpit.model.subject import FILE, NO_SUBJECTS, read_subject
-from cockpit.record import boundaries, cube
+from cockpit.model.wall import FOLDER, read_wall, unknown
+from cockpit.record import boundaries, cube, queries
 from cockpit.record.city import read_city
 from cockpit.record.mapping import select_tree
 from cockpit.record.panels import Bindery, bindery
@@ -70,15 +71,39 @@ def _files(paths: Iterable[Path], found: Checked) -> Iterator[Path]:
     """Files that analysts write; one that was named and is none of these is a Mistake."""
     for path in paths:
         if path.is_dir():
-            for each in sorted([*path.rglob("*.sql"), *path.rglob(METRICS), *path.rglob(FILE)]):
-                if each.parent.name not in NO_SUBJECTS or each.parent.name == "sources":
+            for each in sorted(
+                [*path.rglob("*.sql"), *path.rglob(METRICS), *path.rglob(FILE), *_walls(path)]
+            ):
+                if each.parent.name not in NO_SUBJECTS or each.parent.name in ("sources", FOLDER):
                     yield each
-        elif path.is_file() and (path.suffix == ".sql" or path.name in (METRICS, FILE)):
+        elif path.is_file() and (
+            path.suffix == ".sql" or path.name in (METRICS, FILE) or _is_wall(path)
+        ):
             yield path
         else:
             why = "is no file of analysts" if path.exists() else "is not there"
-            names = f"<subject>/<name>.sql, {METRICS}, {FILE} or sources/<name>.sql"
+            kinds = ["<subject>/<name>.sql", METRICS, FILE, "sources/<name>.sql"]
+            names = f"{', '.join(kinds)} or {FOLDER}/<name>.toml"
             found.mistakes.append(Mistake(why, where=path, write=f"Name a folder, {names}"))
+
+
+def _is_wall(path: Path) -> bool:
+    return path.suffix == ".toml" and path.absolute().parent.name == FOLDER
+
+
+def _walls(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*.toml") if _is_wall(path)]
+
+
+def _wall(folders: Sequence[Path], path: Path, text: str, where: str, found: Checked) -> None:
+    """Whether a wall is well written, and what it shows is there."""
+    wall = read_wall(path.stem, text, where)
+    metrics = [one.name for one in queries.metrics(*folders)]
+    panels, broken = queries.panels(*folders)  # of the broken it is said elsewhere
+    known = [*(one.name for one in panels), *(one.name for one in broken)]
+    missing = unknown(wall, text, metrics, known)
+    found.mistakes += missing
+    found.good += not missing
 
 
 def _check(
@@ -92,6 +117,9 @@ def _check(
     subject, text, where = path.absolute().parent.name, text_of(path), shown(path)
     if path.name == METRICS:
         _metrics(con, subject, text, where, found)
+        return
+    if _is_wall(path):
+        _wall(folders, path, text, where, found)
         return
     if path.name == FILE:
         found.once("subject", subject, where)

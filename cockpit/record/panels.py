@@ -16,6 +16,7 @@ from cockpit.model.binding import EMPTY, Unfit, allowed, bind
 from cockpit.model.mistakes import Mistake
 from cockpit.model.panel import Bound, Broken, Panel, read_panel
 from cockpit.model.subject import Subject
+from cockpit.model.wall import Wall
 from cockpit.record import queries
 
 MEMORY = "256MB"
@@ -27,11 +28,14 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True)
 class Shelf:
-    """What the analysts' files show beside metrics: good panels, broken files, subjects."""
+    """What the analysts' files show beside metrics: good panels, broken files, subjects,
+    walls with their texts.
+    """
 
     panels: tuple[Bound, ...] = ()
     broken: tuple[Broken, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    walls: tuple[tuple[Wall, str], ...] = ()
 
     def beside(self, broken: Sequence[Broken]) -> Shelf:
         """The same, with more that is broken."""
@@ -53,6 +57,9 @@ class Shelf:
             ],
             "broken": [asdict(one) for one in self.broken],
             "subjects": [asdict(one) for one in self.subjects],
+            "walls": [
+                {"name": one.name, "text": text, "path": one.path} for one, text in self.walls
+            ],
         }
 
 
@@ -94,9 +101,10 @@ def shelf(folders: Sequence[Path], macros: Sequence[str]) -> Shelf:
     """What the folders of subjects show: every file read and bound, the wrong ones apart."""
     subjects, broken = queries.subjects(*folders)
     panels, more = queries.panels(*folders)
+    walls, unlike = queries.walls(*folders)
     files = tuple((one.subject, one.name, one.text, one.path) for one in panels)
     good, unfit = _bound(files, tuple(macros))
-    return Shelf(good, (*broken, *more, *unfit), tuple(subjects))
+    return Shelf(good, (*broken, *more, *unlike, *unfit), tuple(subjects), tuple(walls))
 
 
 @lru_cache(8)

@@ -15,6 +15,7 @@ from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Broken, Panel, read_panel
 from cockpit.model.source import Source, read_source, template_source
 from cockpit.model.subject import FILE, NO_SUBJECTS, Subject, read_subject
+from cockpit.model.wall import FOLDER, Wall, read_wall
 
 METRICS = "metrics.toml"
 
@@ -79,11 +80,27 @@ def subjects(*folders: Path) -> tuple[list[Subject], list[Broken]]:
     return sorted(found.values(), key=lambda each: (each.order, each.name)), broken
 
 
+def walls(*folders: Path) -> tuple[list[tuple[Wall, str]], list[Broken]]:
+    """Every wall with its text, and the files that are none."""
+    good: dict[str, tuple[Wall, str]] = {}
+    broken = []
+    for path in _each(folders, f"{FOLDER}/*.toml"):
+        try:
+            text = text_of(path)
+            if path.stem in good:
+                raise twice("wall", path.stem, good[path.stem][0].path, shown(path))
+            good[path.stem] = (read_wall(path.stem, text, shown(path)), text)
+        except Mistake as mistake:
+            broken.append(Broken(path.stem, FOLDER, shown(path), mistake.text()))
+    return list(good.values()), broken
+
+
 def written(*folders: Path) -> tuple[object, ...]:
     """Which files say what is shown, and when each was last written: changes when they do."""
     paths = [
         *_each(folders, f"*/{METRICS}"),
         *_each(folders, f"*/{FILE}"),
+        *_each(folders, f"{FOLDER}/*.toml"),
         *panel_files(*folders),
     ]
     return tuple((path, path.stat().st_mtime_ns) for path in sorted(paths))

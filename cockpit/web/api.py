@@ -106,6 +106,8 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     @here.get("/")
     def root() -> Any:
+        if viewer().device is not None:
+            return flask.redirect("/wall")
         rooms = [href for _, href, right in OFFICES if right in viewer().rights]
         if rooms and rooms[0] != "/":
             return flask.redirect(rooms[0])

@@ -13,8 +13,9 @@ from urllib.parse import quote
 import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from cockpit.people import accounts, sessions
+from cockpit.people import accounts, displays, sessions
 from cockpit.people.audit import What
+from cockpit.people.displays import Display
 from cockpit.people.gate import Viewer
 from cockpit.people.registry import Registry
 from cockpit.people.roles import Right
@@ -28,13 +29,15 @@ SESSION, DOOR, CSRF = "cockpit", "door", "_csrf_token"
 """The cookies: the session's token, what the forms of the entrance are tied to, and the session's
 secret for requests, which Dash sends along as X-CSRFToken.
 """
+DISPLAY = "display"
+"""The cookie of a paired display's credential: no other site's request ever carries it."""
 RENEWAL = "X-Renewal"
 """The header by which a page says that it takes up a newer snapshot by itself."""
 MOST_BYTES = 256 << 10
 """The longest request that a page or form of ours makes is far shorter."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 
-Need = Literal["anybody", "signed", "nobody"] | Right | Stage
+Need = Literal["anybody", "signed", "account", "display", "nobody"] | Right | Stage
 DASH = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
 ACCESS: dict[str, Need] = {
     "addresses.healthz": "anybody",
@@ -71,22 +74,31 @@ ACCESS: dict[str, Need] = {
     "entrance.code": "code",
     "entrance.enrol": "enrol",
     "entrance.change": "change",
-    "entrance.sign_out": "signed",
-    "offices.account": "signed",
-    "offices.own_password": "signed",
-    "offices.own_code": "signed",
-    "offices.own_sessions": "signed",
+    "entrance.sign_out": "account",
+    "offices.account": "account",
+    "offices.own_password": "account",
+    "offices.own_code": "account",
+    "offices.own_sessions": "account",
     "offices.people": Right.MANAGE_PEOPLE,
     "offices.person": Right.MANAGE_PEOPLE,
     "offices.audit": Right.READ_AUDIT,
     "offices.audit_export": Right.READ_AUDIT,
     "offices.audit_verify": Right.READ_AUDIT,
     "offices.system": Right.OPERATE,
+    "wall.look": Right.SEE_DATA,
+    "wall.data": Right.SEE_DATA,
+    "pairing.wall": "anybody",
+    "pairing.pair": "anybody",
+    "pairing.beat": "display",
+    "displays.displays": Right.PAIR_DISPLAYS,
+    "displays.display": Right.PAIR_DISPLAYS,
 }
 """Who may reach each address, by Flask's name for it: anybody; whoever is signed in, as far as the
-stage named (``code``, ``enrol``, ``change``); whose role has the right; nobody, where Dash has an
-address for its developers.
+stage named (``code``, ``enrol``, ``change``), or is a paired display; who has an account; displays
+alone; whose role has the right; nobody, where Dash has an address for its developers.
 """
+WALLS = ("pairing.", "wall.")
+"""Addresses at which a browser that is a display is one, whoever has signed in beside."""
 ROWS = (Right.SEE_ROWS, Right.REVEAL)
 """Rights for want of which one still sees totals."""
 STAGES: dict[str, str] = {
@@ -108,6 +120,12 @@ def session() -> Session | None:
     return found
 
 
+def display() -> Display | None:
+    """The paired display that asks, if it is one."""
+    found: Display | None = flask.g.get("display")
+    return found
+
+
 def caller() -> Caller:
     """From where this request comes."""
     found: Caller = flask.g.caller
@@ -116,11 +134,23 @@ def caller() -> Caller:
 
 def secret() -> str:
     """What a form of this request's page must bring along."""
-    here = session()
-    if here is not None:
-        return here.csrf
+    return _secrets()[0]
+
+
+def _secrets() -> list[str]:
+    """What shows that a request is the will of whom its cookies name: of the session, the display,
+    or, where it has neither, of whoever stands at the door.
+    """
     registry: Registry = flask.g.registry
-    return registry.key.mac("door", flask.g.door)
+    here, wall = session(), display()
+    found = [] if here is None else [here.csrf]
+    if wall is not None and (here is None or _is_wall()):
+        found.append(registry.key.mac("display", str(wall.id)))
+    return found or [registry.key.mac("door", flask.g.door)]
+
+
+def _is_wall() -> bool:
+    return (flask.request.endpoint or "").startswith(WALLS)
 
 
 def stand(server: flask.Flask, desk: Desk) -> None:
@@ -145,7 +175,7 @@ def _look(desk: Desk) -> Any:
         desk.proxy.client(request.remote_addr or "", dict(request.headers)),
         request.headers.get("User-Agent", "")[:300],
     )
-    flask.g.session = None
+    flask.g.session = flask.g.display = None
     endpoint = request.endpoint
     if endpoint is None:
         return None  # Flask answers that there is no such address
@@ -155,13 +185,19 @@ def _look(desk: Desk) -> Any:
         return no("refused_right", 403)
     if need == "nobody":
         return no("refused_right", 403)
-    if need == "anybody" and request.method in SAFE and not endpoint.startswith("entrance."):
+    looks = not endpoint.startswith(("entrance.", *WALLS))
+    if need == "anybody" and request.method in SAFE and looks:
         return None
     flask.g.session = _session(desk)
+    flask.g.credential = request.cookies.get(name(desk, DISPLAY), "")
+    flask.g.display = displays.look_up(desk.registry, flask.g.credential)
     flask.g.door = request.cookies.get(name(desk, DOOR), "")[:100] or secrets.token_urlsafe(24)
-    if session() is not None:
-        flask.g.viewer = session().viewer(caller().address)  # type: ignore[union-attr]
-    if session() is None and need != "anybody":
+    here, wall = session(), display()
+    if wall is not None and (here is None or _is_wall()):
+        flask.g.viewer = wall.viewer(caller().address)
+    elif here is not None:
+        flask.g.viewer = here.viewer(caller().address)
+    elif need != "anybody":
         return _to_sign_in()
     if request.method not in SAFE and not _is_own_will():
         return no("refused_forged", 400)
@@ -170,27 +206,35 @@ def _look(desk: Desk) -> Any:
 
 def _refusal(need: Need) -> Any:
     """What stands in the way of this request, or nothing."""
+    if need == "anybody":
+        return None
     here = session()
-    if need == "anybody" or here is None:
+    if viewer().device is not None:
+        if need in ("signed", "display") or need in viewer().rights:
+            return None
+    elif need == "display":
+        return no("refused_signed_out", 401)
+    elif flask.request.endpoint == "entrance.sign_out":
         return None
-    if flask.request.endpoint == "entrance.sign_out":
-        return None
-    if here.stage != "full":
+    elif here is not None and here.stage != "full":
         if need == here.stage:
             return None
         if _wants_page():
             return _by_way_of(STAGES[here.stage])
         return no("refused_signed_out", 401)
-    if need in STAGES:
+    elif need in STAGES:
         return flask.redirect("/")
-    if isinstance(need, Right) and need not in viewer().rights:
-        place = str(
-            (flask.request.view_args or {}).get("code", flask.request.args.get("place", ""))
-        )
-        note_view(place, why="right", path=flask.request.path)
-        totals = Right.SEE_DATA in viewer().rights
-        return no("refused_rows" if totals and need in ROWS else "refused_right", 403)
-    return None
+    elif not isinstance(need, Right) or need in viewer().rights:
+        return None
+    return _refused(need)
+
+
+def _refused(need: Need) -> Any:
+    """Says, and notes, that a viewer has not the right."""
+    place = str((flask.request.view_args or {}).get("code", flask.request.args.get("place", "")))
+    note_view(place, why="right", path=flask.request.path)
+    totals = Right.SEE_DATA in viewer().rights
+    return no("refused_rows" if totals and need in ROWS else "refused_right", 403)
 
 
 def _session(desk: Desk) -> Session | None:
@@ -226,7 +270,8 @@ def _is_own_will() -> bool:
         given = request.headers.get("X-CSRFToken") or request.form.get("_csrf", "")
     except RequestEntityTooLarge:
         return False
-    return secrets.compare_digest(given.encode(errors="replace"), secret().encode())
+    told = given.encode(errors="replace")
+    return any(secrets.compare_digest(told, each.encode()) for each in _secrets())
 
 
 def _wants_page() -> bool:
@@ -269,10 +314,9 @@ def _hand_out(desk: Desk, response: flask.Response) -> flask.Response:
     token = flask.g.get("token")
     secure = desk.settings.secure
 
-    def cookie(name: str, value: str, readable: bool = False) -> None:
-        response.set_cookie(
-            name, value, secure=secure, httponly=not readable, samesite="Lax", path="/"
-        )
+    def cookie(name: str, value: str, readable: bool = False, **more: Any) -> None:
+        chosen = {"samesite": "Lax", **more}
+        response.set_cookie(name, value, secure=secure, httponly=not readable, path="/", **chosen)
 
     if token == "":
         response.delete_cookie(name(desk, SESSION), path="/", secure=secure, httponly=True)
@@ -280,10 +324,18 @@ def _hand_out(desk: Desk, response: flask.Response) -> flask.Response:
     elif token:
         cookie(name(desk, SESSION), token)
     here = session() if token != "" else None
-    if here is not None and flask.request.cookies.get(CSRF) != here.csrf:
-        cookie(CSRF, here.csrf, readable=True)
+    if (here or display()) is not None and flask.request.cookies.get(CSRF) != secret():
+        cookie(CSRF, secret(), readable=True)
+    if flask.g.get("fresh_credential"):
+        life = round(displays.LIFE.total_seconds())
+        cookie(name(desk, DISPLAY), flask.g.fresh_credential, samesite="Strict", max_age=life)
     door = flask.g.get("door")
-    if here is None and door and flask.request.cookies.get(name(desk, DOOR)) != door:
+    if (
+        here is None
+        and display() is None
+        and door
+        and flask.request.cookies.get(name(desk, DOOR)) != door
+    ):
         cookie(name(desk, DOOR), door)
     return response
 

@@ -11,6 +11,7 @@ OFFICES: tuple[tuple[str, str, Right], ...] = (
     ("office_place", "/", Right.SEE_DATA),
     ("office_workbench", "/workbench", Right.ASK_SQL),
     ("office_people", "/people", Right.MANAGE_PEOPLE),
+    ("office_displays", "/displays", Right.PAIR_DISPLAYS),
     ("office_audit", "/audit", Right.READ_AUDIT),
     ("office_system", "/system", Right.OPERATE),
 )
@@ -18,7 +19,11 @@ OFFICES: tuple[tuple[str, str, Right], ...] = (
 
 
 def menu(viewer: Viewer, words: Words, place: str) -> Element:
-    """The menu, folded under the viewer's name; ``place`` is what their root is called."""
+    """The menu, folded under the viewer's name; ``place`` is what their root is called. A display
+    has none: nobody is there to open it.
+    """
+    if viewer.device is not None:
+        return element("Span")
     rooms = [(word, href) for word, href, right in OFFICES if right in viewer.rights]
     return element(
         "Details",

@@ -18,7 +18,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.people import accounts, codes, links, sessions
 from cockpit.people.accounts import Account
 from cockpit.people.audit import What
-from cockpit.people.roles import OFFICERS, RIGHTS, Right, Role
+from cockpit.people.roles import OFFICERS, PEOPLE, RIGHTS, Right, Role
 from cockpit.people.sessions import Session
 from cockpit.web import forms
 from cockpit.web.desk import Desk
@@ -92,7 +92,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             faults=faults,
             status=status,
             accounts=accounts.listed(registry),
-            roles=list(Role),
+            roles=PEOPLE,
             place=place_name,
             rights={role: [right for right in Right if right in RIGHTS[role]] for role in Role},
             **{"given": {}, **values},
@@ -112,7 +112,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
                 given.get("name", ""),
                 role=role,
                 person=given.get("person", ""),
-                root="" if role in OFFICERS else known_place(given.get("root", "")),
+                root="" if role in OFFICERS else known_place(desk, given.get("root", "")),
                 display=given.get("display", ""),
                 contact=given.get("contact", ""),
             )
@@ -131,7 +131,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             faults=faults,
             status=status,
             account=found,
-            roles=list(Role),
+            roles=PEOPLE,
             place=place_name(found),
             link=link,
             days=links.DAYS,
@@ -160,7 +160,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
                         viewer(),
                         found,
                         role=role,
-                        root="" if role in OFFICERS else known_place(given.get("root", "")),
+                        root="" if role in OFFICERS else known_place(desk, given.get("root", "")),
                         display=given.get("display", found.display),
                         contact=given.get("contact", found.contact),
                     )
@@ -183,19 +183,6 @@ def addresses(desk: Desk) -> flask.Blueprint:
     def link_for(found: Account) -> str:
         token, _ = links.make(registry, viewer(), found, "password")
         return links.href(token, desk.address())
-
-    def known_place(named: str) -> str:
-        """The code of a place named by code or name. Raises Mistake for one that is not there."""
-        named = named.strip()
-        if not named:
-            return ""
-        try:
-            with desk.current() as snapshot:
-                return snapshot.tree.called(named).code
-        except NoSnapshot:
-            raise Mistake(
-                "nothing is published yet, so places are not known", write="Load a city first"
-            ) from None
 
     def place_name(found: Account) -> str:
         if found.role in OFFICERS:
@@ -285,25 +272,41 @@ def addresses(desk: Desk) -> flask.Blueprint:
             pass
         return forms.page("system", said, said("office_system"), state=told, settings=desk.settings)
 
-    def zone() -> ZoneInfo:
-        try:
-            with desk.current() as snapshot:
-                return ZoneInfo(str(snapshot.about["timezone"]))
-        except NoSnapshot:
-            return ZoneInfo("UTC")
-
     def moment(when: datetime) -> str:
         """A moment by the city's clock."""
-        return f"{when.astimezone(zone()):%Y-%m-%d %H:%M:%S}"
+        return f"{when.astimezone(zone(desk)):%Y-%m-%d %H:%M:%S}"
 
     def day(text: str) -> datetime | None:
         try:
             found = date.fromisoformat(text)
         except ValueError:
             return None
-        return datetime.combine(min(max(found, FIRST), LAST), datetime.min.time(), zone())
+        return datetime.combine(min(max(found, FIRST), LAST), datetime.min.time(), zone(desk))
 
     return here
+
+
+def known_place(desk: Desk, named: str) -> str:
+    """The code of a place named by code or name. Raises Mistake for one that is not there."""
+    named = named.strip()
+    if not named:
+        return ""
+    try:
+        with desk.current() as snapshot:
+            return snapshot.tree.called(named).code
+    except NoSnapshot:
+        raise Mistake(
+            "nothing is published yet, so places are not known", write="Load a city first"
+        ) from None
+
+
+def zone(desk: Desk) -> ZoneInfo:
+    """Where the city's clock is."""
+    try:
+        with desk.current() as snapshot:
+            return ZoneInfo(str(snapshot.about["timezone"]))
+    except NoSnapshot:
+        return ZoneInfo("UTC")
 
 
 BROWSERS = (

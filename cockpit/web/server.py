@@ -26,15 +26,18 @@ from cockpit.people.state import Unavailable
 from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import (
     api,
+    displays,
     entrance,
     exports,
     forms,
     guard,
     index,
     offices,
+    pairing,
     questions,
     reveal,
     transfer,
+    wall,
 )
 from cockpit.web.desk import COOKIE, Desk
 from cockpit.web.guard import note_view, viewer
@@ -66,12 +69,23 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     server = flask.Flask("cockpit", static_folder=None, template_folder=str(TEMPLATES))
     server.jinja_options = {"trim_blocks": True, "undefined": jinja2.StrictUndefined}
     guard.stand(server, desk)
-    for each in (api, entrance, exports, offices, questions, reveal):
+    for each in (
+        api,
+        displays,
+        entrance,
+        exports,
+        offices,
+        pairing,
+        questions,
+        reveal,
+        wall,
+    ):
         server.register_blueprint(each.addresses(desk))
     app = index.Page(
         "cockpit",
         server=server,
         assets_folder=str(PROJECT / "assets"),
+        assets_ignore=r"^(wall|pairing)\.",  # a wall's own, which no page needs
         use_async=False,
         update_title=None,  # type: ignore[arg-type]
         compress=False,

@@ -15,12 +15,14 @@ from cockpit.model.panel import Panel
 from cockpit.model.places import Place
 from cockpit.model.subject import Subject
 from cockpit.web.words_bench import BENCH
+from cockpit.web.words_displays import DISPLAYS
 from cockpit.web.words_exports import EXPORTS
 from cockpit.web.words_frame import FRAME
 from cockpit.web.words_overview import OVERVIEW
 from cockpit.web.words_panels import PANELS
 from cockpit.web.words_rows import ROWS
 from cockpit.web.words_values import VALUES
+from cockpit.web.words_wall import WALL
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """The languages of the catalogue, and how a browser calls them."""
@@ -390,6 +392,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "offices": ("栏目", "Rooms"),
     "office_place": ("驾驶舱", "Cockpit"),
     "office_people": ("账号与权限", "Accounts and rights"),
+    "office_displays": ("大屏", "Displays"),
     "office_audit": ("审计日志", "Audit"),
     "office_system": ("系统运行", "System"),
     "account": ("我的账号", "My account"),
@@ -482,6 +485,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "what_session": ("登录会话", "sessions"),
     "what_audit": ("审计", "audit"),
     "what_system": ("系统", "system"),
+    "what_display": ("大屏", "displays"),
     "system_snapshot": ("快照", "Snapshot"),
     "system_home": ("数据目录", "Home"),
     "system_workers": ("进程 × 线程", "Processes × threads"),
@@ -495,10 +499,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     **PANELS,
     **BENCH,
+    **DISPLAYS,
     **EXPORTS,
     **FRAME,
     **ROWS,
     **OVERVIEW,
+    **WALL,
 }
 
 

@@ -1,0 +1,88 @@
+"""The words of displays: while they are paired, and in the office that looks after them."""
+
+DISPLAYS: dict[str, tuple[str, str]] = {
+    # On a display that waits
+    "pairing": ("这块屏幕等待接入", "This display waits to be paired"),
+    "pairing_begins": ("正在取接入码…", "Asking for a code …"),
+    "pairing_left": (
+        "接入码 {n} 分钟内有效，过后自动更换",
+        "Good for {n} more minutes; then there is another",
+    ),
+    "pairing_crowded": (
+        "等待接入的屏幕太多，一分钟后再试",
+        "Too many displays wait; trying again in a minute",
+    ),
+    "pairing_silent": ("服务器没有应答，正在重试", "The server does not answer; trying again"),
+    "pairing_picture": ("打开接入页面的二维码", "A QR code that opens the page for approving"),
+    "pairing_scan": ("安全管理员扫码核准", "The security officer scans this to approve"),
+    "pairing_meaning": (
+        "或由安全管理员登录后打开下面的地址，输入接入码，选定地方和大屏。",
+        "Or a security officer signs in at this address and writes the code, a place and a wall.",
+    ),
+    # The office
+    "display_approve": ("核准接入", "Approve the display that shows"),
+    "display_compare": (
+        "只有当您面前的屏幕正显示这个接入码时才核准。请求来自：",
+        "Approve only if the display before you shows this very code. The request comes from:",
+    ),
+    "display_asks_since": ("请求时间", "Asked at"),
+    "display_called": ("屏幕名称", "Display"),
+    "display_place_meaning": (
+        "代码或名称；屏幕只看到这里及以下的汇总数",
+        "Code or name; the display sees totals of it and what lies below",
+    ),
+    "display_wall": ("大屏内容", "Wall"),
+    "display_let_in": ("核准", "Approve"),
+    "display_approved": (
+        "{name} 已核准，几秒内显示画面。",
+        "{name} is approved; its picture follows.",
+    ),
+    "display_code": ("接入码", "Code"),
+    "display_code_meaning": (
+        "在新屏幕的浏览器打开 {address}，把它显示的接入码写在这里，或用手机扫它的二维码。",
+        "Open {address} on the new display and write its code here, or scan its picture.",
+    ),
+    "display_none": ("还没有屏幕接入。", "No display is paired yet."),
+    "display_seen": ("状态", "State"),
+    "display_never": ("尚未上线", "not seen yet"),
+    "display_silent": ("失联", "silent"),
+    "display_alive": ("在线", "alive"),
+    "display_scene": ("画面", "Scene"),
+    "display_dark": ("黑屏", "dark"),
+    "display_held": ("固定", "held"),
+    "display_behind": ("不是最新", "not the newest"),
+    "display_heap": ("内存", "Memory"),
+    "display_frame": ("帧时间", "Frame time"),
+    "display_build": ("程序版本", "Program"),
+    "display_build_new": ("最新", "current"),
+    "display_build_old": ("旧版", "old"),
+    "display_faults": ("故障", "Faults"),
+    "display_message": ("紧急消息", "Urgent message"),
+    "display_message_all": ("在所有屏幕显示紧急消息", "An urgent message on all displays"),
+    "display_message_meaning": (
+        "消息盖住整个画面，十秒内出现，到时自动消失。只写文字。",
+        "It covers the picture within ten seconds and goes by itself. Plain text only.",
+    ),
+    "display_message_until": ("正在显示，到 {when}", "Shown until {when}"),
+    "display_minutes": ("显示多久", "For how long"),
+    "display_for": ("{n} 分钟", "{n} minutes"),
+    "display_show_message": ("显示消息", "Show the message"),
+    "display_quiet": ("撤下消息", "Take the message away"),
+    "display_shows": ("显示什么", "What it shows"),
+    "display_in_turn": ("轮播", "in turn"),
+    "display_show_scene": ("切换画面", "Switch"),
+    "display_blank": ("黑屏", "Go dark"),
+    "display_light": ("恢复画面", "Show again"),
+    "display_told": ("已下达，十秒内生效。", "Told; it shows within ten seconds."),
+    "display_credential": ("名称与撤销", "Name and credential"),
+    "display_paired": ("接入", "Paired"),
+    "display_rename": ("改名", "Rename"),
+    "display_revoke": ("撤销接入…", "Revoke …"),
+    "display_revoke_meaning": (
+        "屏幕立即失去画面，重新显示接入码；名称可以再用。",
+        "The display loses its picture at once and shows a code again; its name is free.",
+    ),
+    "display_revoke_sure": ("确认撤销", "Revoke it"),
+    "display_revoked": ("{name} 已撤销。", "{name} is revoked."),
+}
+"""Word → Chinese and English."""

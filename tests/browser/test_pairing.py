@@ -1,0 +1,114 @@
+"""A wall and an officer, each in a browser of its own: from the code to the picture, an urgent
+message over it, and back to the code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from cockpit.settings import Settings
+from tests.browser.conftest import Watched, let_in
+
+pytestmark = pytest.mark.browser
+
+SOON = 10_000
+"""Milliseconds within which what an officer says is on the wall."""
+
+
+@pytest.fixture
+def wall(browser: Browser, cockpit: str) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    yield Watched(context, cockpit)
+    context.close()
+
+
+@pytest.fixture
+def officer(browser: Browser, cockpit: str, demo: Settings) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    let_in(context, demo, cockpit, "security")
+    yield Watched(context, cockpit)
+    context.close()
+
+
+def test_a_wall_is_paired_told_and_revoked(wall: Watched, officer: Watched) -> None:
+    screen = wall.open("/wall")
+    code = screen.locator(".code")
+    expect(code).not_to_contain_text("·")
+    shown = code.text_content() or ""
+    height = screen.evaluate("innerHeight")
+    box = code.bounding_box()
+    assert box is not None
+    assert box["height"] > 0.15 * height  # read from across the room
+    picture = screen.locator("img")
+    assert picture.evaluate("each => each.naturalWidth") > 100
+    assert screen.evaluate("document.documentElement.scrollHeight") == height
+
+    desk = officer.open("/displays")
+    desk.fill("input[name=code]", shown.lower())
+    desk.keyboard.press("Enter")
+    expect(desk.locator("h1")).to_contain_text(shown)
+    expect(desk.locator("main")).to_contain_text("127.0.0.1")
+    desk.fill("input[name=name]", "大厅 <b>")
+    desk.fill("input[name=place]", "西湖区")
+    desk.select_option("select[name=wall]", "district")
+    desk.get_by_role("button", name="核准").click()
+    expect(desk.locator(".notice")).to_contain_text("大厅 <b> 已核准")
+
+    expect(screen.locator("#wall h1")).to_have_text("西湖区", timeout=SOON)
+    expect(screen.locator("#wall h2")).not_to_be_empty()
+    assert screen.url.endswith("/wall")
+    cookies = {each["name"]: each for each in screen.context.cookies()}
+    assert cookies["display"]["httpOnly"]
+    assert cookies["display"]["sameSite"] == "Strict"
+
+    desk = officer.open("/displays")
+    expect(desk.locator("tbody")).to_contain_text("● 在线")
+    assert desk.evaluate("document.documentElement.scrollWidth") == 390
+    desk.get_by_role("link", name="大厅 <b>").click()
+    desk.fill("input[name=message]", "<i>三楼</i> 集合")
+    desk.get_by_role("button", name="显示消息").click()
+    urgent = screen.locator(".message")
+    expect(urgent).to_be_visible(timeout=SOON)
+    expect(urgent).to_have_text("<i>三楼</i> 集合")
+    desk.get_by_role("button", name="撤下消息").click()
+    desk.select_option("select[name=scene]", "3")
+    desk.get_by_role("button", name="切换画面").click()
+    expect(urgent).to_be_hidden(timeout=SOON)
+    expect(screen.locator("#wall h2")).to_have_text(
+        (desk.locator("select[name=scene] option[value='3']").text_content() or "").split(" · ")[1]
+    )
+    desk.get_by_role("button", name="黑屏").click()
+    expect(screen.locator(".blank")).to_be_visible(timeout=SOON)
+    desk.get_by_text("撤销接入…").click()
+    desk.get_by_role("button", name="确认撤销").click()
+    expect(desk.locator(".notice")).to_contain_text("大厅 <b> 已撤销")
+
+    expect(screen.locator("#pairing .code")).not_to_contain_text("·", timeout=SOON)
+    assert screen.locator("#pairing .code").text_content() != shown
+    assert officer.faults == []
+    refused = [each for each in wall.faults if "401" not in each]
+    assert refused == []
+
+
+def test_a_wall_whose_server_is_away_asks_on_and_says_so(wall: Watched) -> None:
+    wall.page.clock.install()
+    screen = wall.open("/wall")
+    expect(screen.locator(".code")).not_to_contain_text("·")
+    shown = screen.locator(".code").text_content()
+    screen.route("**/api/pair", lambda route: route.abort())
+    screen.clock.fast_forward(5_000)
+    expect(screen.locator(".left")).to_contain_text("服务器没有应答")
+    expect(screen.locator(".code")).to_have_text(str(shown))
+    screen.unroute("**/api/pair")
+    crowded = json.dumps({"state": "crowded", "seconds": 60})
+    screen.route("**/api/pair", lambda route: route.fulfill(status=429, body=crowded))
+    screen.clock.fast_forward(40_000)
+    expect(screen.locator(".left")).to_contain_text("太多")
+    screen.unroute("**/api/pair")
+    screen.clock.fast_forward(70_000)
+    expect(screen.locator(".left")).to_contain_text("分钟内有效")
+    expect(screen.locator(".code")).to_have_text(str(shown))
