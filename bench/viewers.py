@@ -18,7 +18,7 @@ import psutil
 from bench.served import served, sessions_of
 from bench.steps import SEED, settings
 from cockpit.answers.snapshot import Snapshots
-from cockpit.model.places import Place
+from cockpit.model.places import Tree
 from cockpit.settings import Settings
 from cockpit.web.guard import CSRF, SESSION
 
@@ -26,54 +26,60 @@ MANY, ROOTS = 200, 20
 EVERY = 5.0
 """Seconds between two clicks of one."""
 NEWS = 15.0
-SECONDS = 60.0
+SECONDS = 120.0
+STEPS = ("down", "up", "subject", "metric", "period", "rows")
+CHANCES = (30, 20, 20, 12, 8, 10)
+METRICS = ("closure", "on_time_closure", "overdue_open", "satisfaction", "reported")
+SCROLLS = 0.4
+"""Of a hundred visits to a subject's page, how many go down to its panels."""
 UPDATE = "/_dash-update-component"
 GROUP = '{"of":["MATCH"],"panels":["MATCH"]}'
 
 
 def viewers(folder: Path, cases: int) -> dict[str, Any]:
     """What each answer takes, from the request's last byte to the answer's last; what went wrong;
-    what memory the server has at the end above that after the first half.
+    memory at the end, and by how much more than at half the time. What they meet in the first half
+    nobody asked for before; the second half is the rest of the day.
     """
     chosen = settings(folder)
     chance = random.Random(SEED)
     with Snapshots(chosen.snapshots).current() as snapshot:
         tree = snapshot.tree
-        upper = [place for place in tree.places if place.level in ("district", "street")]
-        roots = ["", *(place.code for place in chance.sample(upper, ROOTS - 1))]
-        below: dict[str, list[str]] = {}
-        for root in roots:
-            top: Place = tree.by_code[root] if root else tree.root
-            inside = (
-                tree.places if not root else [p for p in tree.places if top.lo <= p.lo <= top.hi]
-            )
-            below[root] = [p.code for p in inside if p.level != "grid"]
+    upper = [place.code for place in tree.places if place.level in ("district", "street")]
+    roots = ["", *chance.sample(upper, ROOTS - 1)]
     tokens = sessions_of(chosen, roots)
     with served(chosen) as (at, pid):
         crowd = [
-            _Viewer(at, number, tokens[number % ROOTS], below[roots[number % ROOTS]])
+            _Viewer(at, number, tokens[number % ROOTS], tree, roots[number % ROOTS])
             for number in range(MANY)
         ]
         for one in crowd:
             one.start()
         time.sleep(SECONDS / 2)
         half = _memory(pid)
+        first = [each for one in crowd for each in one.taken]
+        for one in crowd:
+            one.taken = []
         time.sleep(SECONDS / 2)
         end = _memory(pid)
         for one in crowd:
             one.over.set()
         for one in crowd:
             one.join()
-    taken = sorted(each for one in crowd for each in one.taken)
-    wrong = [each for one in crowd for each in one.wrong]
+    taken = [each for one in crowd for each in one.taken]
     return {
-        "viewers_per_second": round(len(taken) / SECONDS, 1),
+        "viewers_per_second": round(len(taken) / SECONDS * 2, 1),
+        "viewers_first_p95_ms": _p95(first),
         "viewers_p50_ms": round(statistics.median(taken), 1),
-        "viewers_p95_ms": round(taken[int(len(taken) * 0.95)], 1),
-        "viewers_errors": len(wrong),
+        "viewers_p95_ms": _p95(taken),
+        "viewers_errors": sum(len(one.wrong) for one in crowd),
         "viewers_mib": end,
         "viewers_grown_mib": end - half,
     }
+
+
+def _p95(taken: list[float]) -> float:
+    return round(sorted(taken)[int(len(taken) * 0.95)], 1)
 
 
 def _memory(pid: int) -> int:
@@ -86,10 +92,12 @@ def _memory(pid: int) -> int:
 class _Viewer(threading.Thread):
     """Somebody at a desk, with one connection that is kept."""
 
-    def __init__(self, at: Settings, number: int, session: tuple[str, str], places: list[str]):
+    def __init__(self, at: Settings, number: int, session: tuple[str, str], tree: Tree, root: str):
         super().__init__(daemon=True)
         self.over, self.taken, self.wrong = threading.Event(), list[float](), list[str]()
-        self._at, self._places, self._chance = at, places, random.Random(number)
+        self._at, self._tree, self._chance = at, tree, random.Random(number)
+        self._root = self._here = tree.by_code[root] if root else tree.root
+        self._subject = self._metric = self._period = ""
         token, csrf = session
         self._headers = {
             "Content-Type": "application/json",
@@ -107,26 +115,37 @@ class _Viewer(threading.Thread):
             began = time.monotonic()
             path, search = self._next()
             self._ask("POST", json.dumps(_page(path, search)))
-            if "subject" in search and self._chance.random() < 0.5:
+            if "subject" in search and self._chance.random() < SCROLLS:
                 self.over.wait(1)
-                self._ask("POST", json.dumps(_panels(f"{path}{search}", 0)))
+                of = f"{path}{search.partition('&metric')[0]}"
+                self._ask("POST", json.dumps(_panels(of, 0)))
             if time.monotonic() > news:
                 news = time.monotonic() + NEWS
                 self._ask("GET")
             self.over.wait(max(0.0, EVERY - (time.monotonic() - began)))
 
     def _next(self) -> tuple[str, str]:
-        code = self._chance.choice(self._places)
-        what = self._chance.choices(("", "cases", "warnings", "sharing", "rows"), (9, 4, 2, 2, 3))[
-            0
-        ]
-        period = self._chance.choice(("30d", "30d", "month", "year"))
-        said = f"period={period}" if period != "30d" else ""
-        if what == "rows":
-            return f"/rows/cases/{code}", f"?{said}" if said else ""
-        parts = [f"subject={what}" if what else "", said]
-        asked = "&".join(filter(None, parts))
-        return f"/place/{code}", f"?{asked}" if asked else ""
+        """One step on: down, up, another subject, metric or period, or the rows behind."""
+        step = self._chance.choices(STEPS, CHANCES)[0]
+        below = self._tree.below(self._here)
+        if step == "down" and below and below[0].level != "grid":
+            self._here = self._chance.choice(below)
+        elif step in ("down", "up") and self._here != self._root:
+            self._here = self._tree.by_code[self._here.parent or ""]
+        elif step == "subject":
+            self._subject = self._chance.choice(("", "", "cases", "warnings", "sharing"))
+            self._metric = ""
+        elif step == "metric":
+            self._metric = self._chance.choice(METRICS) if self._subject in ("", "cases") else ""
+        elif step == "period":
+            self._period = self._chance.choice(("", "month", "7d"))
+        period = f"period={self._period}" if self._period else ""
+        if step == "rows":
+            return f"/rows/cases/{self._here.code}", f"?{period}" if period else ""
+        subject = f"subject={self._subject}" if self._subject else ""
+        metric = f"metric={self._metric}" if self._metric else ""
+        asked = "&".join(filter(None, (subject, period, metric)))
+        return f"/place/{self._here.code}", f"?{asked}" if asked else ""
 
     def _ask(self, how: str, body: str | None = None) -> None:
         path = UPDATE if body else "/api/version"
