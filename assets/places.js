@@ -276,7 +276,8 @@
     const path = document.querySelector(".path ol");
     if (path && path.dataset.end !== location.pathname) {
       path.dataset.end = location.pathname;
-      path.scrollLeft = path.scrollWidth;
+      // In a frame of its own, for it wants the page laid out, which is done only once then.
+      requestAnimationFrame(() => { path.scrollLeft = path.scrollWidth; });
     }
   }
 

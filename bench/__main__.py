@@ -1,4 +1,4 @@
-"""``python -m bench [--cases N …] [--json]``: what a city of a given size costs.
+"""``python -m bench [--cases N …] [--browser] [--json]``: what a city of a given size costs.
 
 Everything of one size is measured in one run, each step in a process of its own, so that ratios
 hold while the machine's speed drifts. The city is the demo's; its files come and go with the run.
@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import steps
+from bench import browser, steps, viewers
 from bench.child import run
 
 MILLION = 1_000_000
@@ -43,6 +43,26 @@ MEANINGS = {
     "audit_us": "what a page waits for its line of the audit, µs",
     "audit_now_us": "a line of the audit that is waited for, µs",
     "sign_in_ms": "signing in with a password, ms",
+    "first_visit_ms": "first visit in chromium to painted, median (must: < 2,000)",
+    "first_visit_kb": "what it moves, compressed, KB (must: < 2,000)",
+    "first_visit_unkept": "scripts and styles of it that the browser may not keep for a year",
+    "click_p50_ms": "click to painted, warm, all kinds of pages, median",
+    "click_p95_ms": "the same, 95th percentile (must: < 400)",
+    "click_overview_p95_ms": "overviews alone",
+    "click_cases_p95_ms": "pages of the subject cases",
+    "click_warnings_p95_ms": "pages of the subject warnings",
+    "click_sharing_p95_ms": "pages of the subject sharing",
+    "click_list_p95_ms": "lists",
+    "click_row_p95_ms": "rows",
+    "click_cold_p95_ms": "click to painted where nobody was before, 95th percentile",
+    "drill_kb": "the most that a click's data request moves, compressed, KB (must: < 60)",
+    "viewers_per_second": "200 viewers, a click every 5 s: answers a second",
+    "viewers_first_p95_ms": "what an answer takes in the first half, 95th percentile",
+    "viewers_p50_ms": "in the second half, median",
+    "viewers_p95_ms": "the same, 95th percentile (must: < 300)",
+    "viewers_errors": "answers that went wrong (must: 0)",
+    "viewers_mib": "the server's memory at the end, MiB",
+    "viewers_grown_mib": "how much more than at half the time (must: steady)",
     "snapshot_mib": "snapshot, cube and Parquet files, MiB",
     "record_mib": "the record, MiB",
 }
@@ -53,6 +73,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     asked.add_argument("--cases", type=int, nargs="*", help="sizes; left out, 1 M and 10 M")
     asked.add_argument("--hundred", action="store_true", help="100 M too (an hour, 60 GB)")
+    asked.add_argument("--browser", action="store_true", help="chromium and 200 viewers too")
     asked.add_argument("--json", action="store_true", help="print JSON and nothing else")
     asked.add_argument("--keep", type=Path, help="keep the city in this folder")
     chosen = asked.parse_args()
@@ -64,7 +85,7 @@ def main() -> None:
             folder = chosen.keep / str(cases)
             folder.mkdir(parents=True, exist_ok=True)
         try:
-            results.append(measure(cases, folder, say=not chosen.json))
+            results.append(measure(cases, folder, not chosen.json, chosen.browser))
         finally:
             if not chosen.keep:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -78,8 +99,8 @@ def main() -> None:
             print(f"{meaning:{width}}" + "".join(f"{_shown(r.get(key)):>14}" for r in results))
 
 
-def measure(cases: int, folder: Path, say: bool) -> dict[str, Any]:
-    """All figures of one size."""
+def measure(cases: int, folder: Path, say: bool, looked: bool = False) -> dict[str, Any]:
+    """All figures of one size; where it is ``looked`` at, those of browsers too."""
 
     def step(name: str, function: Any, *values: Any) -> dict[str, Any]:
         if say:
@@ -99,6 +120,9 @@ def measure(cases: int, folder: Path, say: bool) -> dict[str, Any]:
     figures |= step("tallies", steps.tallies)
     figures |= step("pages", steps.pages)
     figures |= step("people", steps.people)
+    if looked:
+        figures |= step("browser", browser.browser)
+        figures |= step("viewers", viewers.viewers)
     return figures
 
 

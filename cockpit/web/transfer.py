@@ -40,9 +40,15 @@ def care(server: flask.Flask, app: Any, secure: bool) -> None:
 
 
 def _keep_long(response: flask.Response) -> None:
-    """An asset is asked for by its age, so a copy of it is good for ever."""
+    """An asset is asked for by its age, so a copy of it is good for ever; a script of Dash's that
+    has no version in its name, as long as it is the same.
+    """
     if flask.request.path.startswith("/assets/") and "m" in flask.request.args:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    elif flask.request.path.startswith("/_dash-component-suites/") and (
+        "Cache-Control" not in response.headers and response.status_code in (200, 304)
+    ):
+        response.headers["Cache-Control"] = "no-cache"
 
 
 def _refuse_foreign(response: flask.Response, scripts: Callable[[], str], secure: bool) -> None:
