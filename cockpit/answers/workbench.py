@@ -111,6 +111,8 @@ class Workbench:
         """End what somebody has under way, in whichever process it was asked; whether there was."""
         ended = False
         for place in self._places():
+            if not place.exists() or _holder(place)[0] != who:
+                continue
             with place.open("a+", encoding="utf-8") as opened:
                 if _locked(opened):
                     continue  # nobody holds it, so nothing runs there
