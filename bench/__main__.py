@@ -38,6 +38,8 @@ MEANINGS = {
     "page_cold_ms": "the page's data request, first time, all levels, median (must: < 60)",
     "page_cold_p95_ms": "the same, 95th percentile",
     "page_warm_ms": "the same again (must: < 5)",
+    "beside_question": "a page beside an analyst's endless question / alone (must: ≤ 1.5)",
+    "beside_panel": "a page beside an endless panel / alone (must: ≤ 1.5)",
     "gate_us": "the gate, µs (must: < 1,000)",
     "guard_us": "all that stands before a signed-in request, µs",
     "audit_us": "what a page waits for its line of the audit, µs",
@@ -119,6 +121,7 @@ def measure(cases: int, folder: Path, say: bool, looked: bool = False) -> dict[s
     figures |= step("batches", steps.batches)
     figures |= step("tallies", steps.tallies)
     figures |= step("pages", steps.pages)
+    figures |= step("neighbours", steps.neighbours)
     figures |= step("people", steps.people)
     if looked:
         figures |= step("browser", browser.browser)

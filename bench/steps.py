@@ -8,8 +8,9 @@ import random
 import statistics
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import duckdb
 
 from cockpit import settings as environment
+from cockpit.model.mistakes import Mistake
 from cockpit.settings import Settings
 
 SEED = 7
@@ -24,6 +26,10 @@ BATCHES = 3
 TALLIES = 300
 PAGES = 12
 TIMES = 5_000
+NEIGHBOURS, TURN = 60, 12
+"""Places whose pages are asked for beside somebody's heavy work, and pages in a turn."""
+START = 2.0
+"""Seconds that heavy work takes to be under way."""
 
 
 def settings(folder: Path) -> Settings:
@@ -196,21 +202,7 @@ def pages(folder: Path, cases: int) -> dict[str, Any]:
     places = _places(folder)
 
     def post(code: str, period: str) -> float:
-        asked = {
-            "output": "page.children",
-            "outputs": {"id": "page", "property": "children"},
-            "inputs": [
-                {"id": "address", "property": "pathname", "value": f"/place/{code}"},
-                {"id": "address", "property": "search", "value": f"?period={period}"},
-            ],
-            "changedPropIds": ["address.pathname"],
-        }
-        began = time.perf_counter()
-        response = client.post("/_dash-update-component", json=asked)
-        seconds = time.perf_counter() - began
-        if response.status_code != 200:
-            raise RuntimeError(f"the page of {code} answered {response.status_code}")
-        return seconds * 1000
+        return _post(client, code, period)
 
     post(places["city"][0], "today")
     states = [
@@ -226,6 +218,119 @@ def pages(folder: Path, cases: int) -> dict[str, Any]:
         "page_cold_p95_ms": round(cold[int(len(cold) * 0.95)], 1),
         "page_warm_ms": round(statistics.median(warm), 2),
     }
+
+
+def _post(client: Any, code: str, period: str) -> float:
+    """Ask for a page; gives the milliseconds."""
+    asked = {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [
+            {"id": "address", "property": "pathname", "value": f"/place/{code}"},
+            {"id": "address", "property": "search", "value": f"?period={period}"},
+        ],
+        "changedPropIds": ["address.pathname"],
+    }
+    began = time.perf_counter()
+    response = client.post("/_dash-update-component", json=asked)
+    seconds = time.perf_counter() - began
+    if response.status_code != 200:
+        raise RuntimeError(f"the page of {code} answered {response.status_code}")
+    return seconds * 1000
+
+
+def neighbours(folder: Path, cases: int) -> dict[str, Any]:
+    """What others notice of an analyst at work: the time of pages that nobody asked for before,
+    while a question that has no end runs at the bench, and while a panel that has none runs, over
+    that time while nothing runs. The three take turns, so that a drift of the machine's is all of
+    theirs.
+    """
+    client = _signed_in(settings(folder))
+    desk = client.application.extensions["page"].desk
+    chance = random.Random(SEED)
+    places = _places(folder)
+    _post(client, places["city"][0], "today")
+    idle: dict[str, list[float]] = {"alone": [], "question": [], "panel": []}
+    codes = [code for level in ("street", "community", "grid") for code in places[level]]
+    states = [
+        (code, period)
+        for code in chance.sample(codes, min(NEIGHBOURS, len(codes)))
+        for period in ("30d", "year", "quarter")
+    ]
+    chance.shuffle(states)
+    work = {
+        "alone": contextlib.nullcontext,
+        "question": lambda: _busy(lambda: _question(desk), lambda: _cancel(desk)),
+        "panel": lambda: _busy(lambda: _panel(desk), lambda: None),
+    }
+    for turn, first in enumerate(range(0, len(states), TURN)):
+        name = list(work)[turn % len(work)]
+        with work[name]():
+            idle[name] += [_post(client, *state) for state in states[first : first + TURN]]
+    median = {name: statistics.median(taken) for name, taken in idle.items()}
+    return {
+        "beside_question": round(median["question"] / median["alone"], 2),
+        "beside_panel": round(median["panel"] / median["alone"], 2),
+    }
+
+
+@contextlib.contextmanager
+def _busy(work: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
+    """While in the block, somebody works without a pause; it is left once they have stopped."""
+    over = threading.Event()
+
+    def on() -> None:
+        while not over.is_set():
+            with contextlib.suppress(Mistake):
+                work()
+
+    thread = threading.Thread(target=on)
+    thread.start()
+    time.sleep(START)
+    try:
+        yield
+    finally:
+        over.set()
+        while thread.is_alive():
+            end()
+            thread.join(0.2)
+
+
+HEAVY = (
+    "select count(*) as n from cases_all_time_here a"
+    " join cases_all_time_here b on a.reported_at < b.reported_at and a.title < b.title"
+)
+
+
+def _question(desk: Any) -> None:
+    from cockpit.answers.workbench import Workbench
+    from cockpit.model.period import Period
+    from cockpit.people.gate import CONSOLE, Scope, gate
+
+    with desk.current() as snapshot:
+        seen = gate(CONSOLE, Scope(snapshot.tree))
+        day = snapshot.last_day("cases")
+        Workbench(desk.settings).ask(snapshot, seen, HEAVY, Period(), day, "bench")
+
+
+def _cancel(desk: Any) -> None:
+    """End the question that is under way."""
+    from cockpit.answers.workbench import Workbench
+
+    Workbench(desk.settings).cancel("bench")
+
+
+def _panel(desk: Any) -> None:
+    from cockpit.answers.panel import run as run_panel
+    from cockpit.model.panel import Bound, Panel
+    from cockpit.model.period import Period
+    from cockpit.people.gate import CONSOLE, Scope, gate
+
+    panel = Panel("heavy", "heavy?", "number", y=("n",), fact="cases", sql=HEAVY)
+    with desk.current() as snapshot:
+        seen = gate(CONSOLE, Scope(snapshot.tree))
+        bound = Bound(panel, (("n", "BIGINT"),), ("cases_all_time_here",))
+        run_panel(snapshot, bound, seen, Period(), snapshot.last_day("cases"))
 
 
 def people(folder: Path, cases: int) -> dict[str, Any]:
