@@ -289,6 +289,27 @@ def test_a_broken_or_slow_panel_is_a_card_for_analysts_and_absent_for_others(
     assert "panel endless is slow" in caplog.text
 
 
+def test_a_draft_is_seen_by_analysts_alone_until_it_is_published(hamlet: Record) -> None:
+    folder = hamlet.settings.shipped / "cases"
+    (folder / "endless.sql").unlink()
+    draft = RIGHT.replace(
+        "title", 'author = "somebody"\nsaved = "2026-01-05"\ndraft = true\ntitle', 1
+    )
+    (folder / "good.sql").write_text(draft, "utf-8")
+    worker = Worker(hamlet)
+    for told, leaders in ((draft, []), (draft.replace("draft = true\n", ""), ["good"])):
+        (folder / "good.sql").write_text(told, "utf-8")
+        worker.publish()
+        with Snapshots(hamlet.settings.snapshots).current() as snapshot:
+            for viewer, shown in ((CONSOLE, ["bad", "good"]), (LEADER, leaders)):
+                section = panels.section(look(snapshot, viewer=viewer, period="all"), ZH)
+                cards = pages.every(section, tag="Article") if section else []
+                assert sorted(card["props"]["data-panel"] for card in cards) == shown
+                said = pages.text(section)
+                assert (ZH("panel_draft") in said) == (not leaders and viewer == CONSOLE)
+                assert ("somebody 2026-01-05" in said) == ("good" in shown)
+
+
 @pytest.mark.usefixtures("hasty")
 def test_a_slow_panel_rests_before_it_is_tried_again(
     hamlet: Record, monkeypatch: pytest.MonkeyPatch
