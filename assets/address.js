@@ -56,7 +56,9 @@
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
     if (link.getAttribute("href").startsWith("#")) return;
-    const pages = ["/place/", "/rows/", "/row/", "/workbench"];
+    const pages = [
+      "/place/", "/rows/", "/row/", "/workbench", "/catalog", "/preview/",
+    ];
     if (link.pathname !== "/" && !pages.some((each) => link.pathname.startsWith(each))) return;
     event.preventDefault();
     if (link.dataset.reload !== undefined) location.reload();

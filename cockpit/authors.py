@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from cockpit import settings as environment
 from cockpit.model.mistakes import Mistake
 
 if TYPE_CHECKING:
+    from cockpit.answers.panel import Answer
     from cockpit.answers.snapshot import Snapshot
     from cockpit.model.panel import Bound
     from cockpit.settings import Settings
@@ -44,6 +46,7 @@ def add(app: typer.Typer, new: typer.Typer) -> None:
     for name, verb in (
         ("panel", new_panel),
         ("metric", new_metric),
+        ("rule", new_rule),
         ("source", new_source),
         ("subject", new_subject),
     ):
@@ -64,15 +67,18 @@ def check(
         Path | None, typer.Option(help="The file in whose place what is checked is to stand.")
     ] = None,
 ) -> None:
-    """Read and bind every metric, panel and source, and run the panels where a home has data:
-    tells all that is wrong at once.
+    """Read and bind every metric, panel, rule and source, and run panels and rules where a home
+    has data: tells all that is wrong at once.
     """
+    from cockpit.answers.panel import fault, rule_fault
     from cockpit.record.checks import check_all, spot
 
     chosen = environment.read(home=home, city=city)
     found = check_all(chosen, paths or (), over)
     mistakes, ran = [*found.mistakes], 0
-    for said in _run(chosen, found.panels, place):
+    panels = [(one, partial(fault, one.panel)) for one in found.panels]
+    rules = [(one.bound, partial(rule_fault, one.rule)) for one in found.rules]
+    for said in _run(chosen, [*panels, *rules], place):
         ran += said is None
         if said is not None:
             mistakes.append(said)
@@ -95,9 +101,10 @@ def check(
         for each in mistakes:
             err.print(f"[bold red]✗[/] {_escape(each.text())}")
         out.print(f"{found.good} file entries are right, {len(mistakes)} wrong.")
-        if found.panels:
+        if panels or rules:
             where = f"{ran} times at places of every level" if ran else "not run: the home is empty"
-            out.print(f"{len(found.panels)} panels, {where}.")
+            said_rules = f" and {len(rules)} rules" if rules else ""
+            out.print(f"{len(panels)} panels{said_rules}, {where}.")
     if mistakes:
         raise typer.Exit(1)
 
@@ -106,7 +113,13 @@ def _escape(text: str) -> str:
     return text.replace("[", "\\[")
 
 
-def _run(chosen: Settings, panels: list[Bound], place: str) -> Iterator[Mistake | None]:
+Judge = Callable[["Answer"], Mistake | None]
+"""What is wrong with an answer, if anything."""
+
+
+def _run(
+    chosen: Settings, panels: Sequence[tuple[Bound, Judge]], place: str
+) -> Iterator[Mistake | None]:
     """Run panels on the newest snapshot, if there is one; gives what was wrong, or None."""
     from cockpit.answers.snapshot import NoSnapshot, Snapshots
 
@@ -114,17 +127,17 @@ def _run(chosen: Settings, panels: list[Bound], place: str) -> Iterator[Mistake 
         return
     try:
         with Snapshots(chosen.snapshots).current() as snapshot:
-            for one in panels:
-                yield from _run_one(snapshot, one, place)
+            for one, judge in panels:
+                yield from _run_one(snapshot, one, judge, place)
     except NoSnapshot:
         return
 
 
-def _run_one(snapshot: Snapshot, one: Bound, code: str) -> Iterator[Mistake | None]:
+def _run_one(snapshot: Snapshot, one: Bound, judge: Judge, code: str) -> Iterator[Mistake | None]:
     """Run a panel at one place of each level from a place down, and for a period without a row: the
     first fault is enough.
     """
-    from cockpit.answers.panel import fault, run
+    from cockpit.answers.panel import run
     from cockpit.model.period import Period, named
     from cockpit.people.gate import CONSOLE, Scope, gate
 
@@ -139,7 +152,7 @@ def _run_one(snapshot: Snapshot, one: Bound, code: str) -> Iterator[Mistake | No
     for place, period in spans:
         try:
             seen = gate(CONSOLE, Scope(snapshot.tree, place.code))
-            wrong = fault(one.panel, run(snapshot, one, seen, period, as_of))
+            wrong = judge(run(snapshot, one, seen, period, as_of))
         except Mistake as mistake:
             wrong = mistake
         if wrong is not None:
@@ -161,6 +174,13 @@ def new_metric(name: Name, subject: Subject, fact: FactName = "", home: Home = N
     from cockpit.record import drafts
 
     _tell(drafts.metric(environment.read(home=home), name, subject, fact))
+
+
+def new_rule(name: Name, fact: FactName = "cases", home: Home = None) -> None:
+    """A rule that works: rules/<name>.sql in the folder COCKPIT_QUERIES."""
+    from cockpit.record import drafts
+
+    _tell(drafts.rule(environment.read(home=home), name, fact))
 
 
 def new_source(name: Name, fact: FactName = "cases", home: Home = None) -> None:

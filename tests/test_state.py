@@ -59,7 +59,7 @@ def test_processes_that_open_it_at_once_migrate_it_once(home: Path, empty: str) 
     state = State(Settings(home=home, state=empty))
     with state.read() as connection:
         found = connection.execute(text("select version_num from alembic_version")).scalars().all()
-    assert found == ["0002"]
+    assert found == ["0003"]
     state.close()
 
 

@@ -334,7 +334,7 @@ def test_every_word_is_used() -> None:
     made = ("brain_", "period_", "group_", "unit_", "by_", "refused_")
     made += ("role_", "right_", "what_", "outcome_", "password_")
     made += ("subject_", "compare_", "reason_", "light_", "part_", "kin_")
-    made += ("n_", "one_", "than_", "way_", "change_", "export_")
+    made += ("n_", "one_", "than_", "way_", "change_", "export_", "kind_", "preview_")
     made += ("bench_column_", "bench_ended_", "chart_")
     for word in WORDS:
         used = re.search(rf"""["']{word}["']""", code) or word.startswith(made)

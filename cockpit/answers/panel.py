@@ -12,7 +12,7 @@ import duckdb
 from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
 from cockpit.limits import Alarm, alarm, memory
-from cockpit.model import here
+from cockpit.model import here, rule
 from cockpit.model.binding import NUMBERS, body, given, head, look_at, plain, said
 from cockpit.model.facts import FACTS
 from cockpit.model.here import Window
@@ -20,6 +20,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.panel import Bound, Columns, Panel
 from cockpit.model.period import Period
 from cockpit.model.places import Place
+from cockpit.model.rule import Rule
 from cockpit.model.scope import Cleared
 from cockpit.model.select import Looked
 
@@ -77,14 +78,14 @@ def run(
     cursor, bell = snapshot.cursor(), Alarm()
     began = time.perf_counter()
     try:
-        looked = _looked(snapshot, panel)
-        for statement in here.times(looking):
-            cursor.execute(statement)
+        found = looked(snapshot, panel)
+        for each in here.times(looking):
+            cursor.execute(each)
         with (
             memory(snapshot.memory + BESIDE),
             alarm(allowance, cursor.interrupt) as bell,
         ):
-            rows = cursor.execute(_sql(bound, looked, looking)).fetchall()
+            rows = cursor.execute(statement(bound, found, looking)).fetchall()
     except (duckdb.Error, RuntimeError, MemoryError) as error:
         if bell.rang:
             raise Slow(
@@ -93,7 +94,7 @@ def run(
                 write="Read fewer rows, or fewer columns of them",
             ) from None
         raise said(panel, str(error) or "there is not enough memory for it") from None
-    told, hidden = _veiled(snapshot, bound, looked, seen.place, rows[:MOST_ROWS])
+    told, hidden = _veiled(snapshot, bound, found, seen.place, rows[:MOST_ROWS])
     return Answer(
         bound.columns,
         told,
@@ -119,13 +120,14 @@ def window(snapshot: Snapshot, seen: Cleared, period: Period, as_of: date, fact:
     )
 
 
-def _sql(bound: Bound, looked: Looked, window: Window) -> str:
+def statement(bound: Bound, found: Looked, where: Window) -> str:
+    """The whole question as it is put to DuckDB."""
     columns = given(bound.columns, LONGEST)
     limit = f" limit {MOST_ROWS + 1}"
-    return head(bound.panel, looked, window, SCHEMA) + columns + body(bound.panel) + limit
+    return head(bound.panel, found, where, SCHEMA) + columns + body(bound.panel) + limit
 
 
-def _looked(snapshot: Snapshot, panel: Panel) -> Looked:
+def looked(snapshot: Snapshot, panel: Panel) -> Looked:
     """What a panel reads, looked at once more before it runs: once for a text and a snapshot."""
     text = (panel.sql, panel.clock, panel.enters, panel.leaves)
     if text not in snapshot.looked:
@@ -134,16 +136,13 @@ def _looked(snapshot: Snapshot, panel: Panel) -> Looked:
 
 
 def _veiled(
-    snapshot: Snapshot, bound: Bound, looked: Looked, place: Place, rows: list[tuple[Any, ...]]
+    snapshot: Snapshot, bound: Bound, found: Looked, place: Place, rows: list[tuple[Any, ...]]
 ) -> tuple[tuple[tuple[Any, ...], ...], tuple[str, ...]]:
     """The rows as they may be told: counts of a sensitive fact that are small are hidden where they
     are those of single places of the finest level.
     """
     panel = bound.panel
-    sensitive = any(FACTS[here.fact_of(name)].sensitive for name in bound.reads)
-    below = any(child.rung == small.FINEST for child in snapshot.tree.below(place))
-    parted = below and any(looked.uses(name) for name in (*_PLACES, "spot"))
-    if not panel.counts or not sensitive or not (parted or place.rung == small.FINEST):
+    if not panel.counts or not is_veiled(snapshot, bound, found, place):
         return tuple(rows), ()
     names = [name for name, _ in bound.columns]
     counts = [names.index(name) for name in panel.counts]
@@ -154,6 +153,15 @@ def _veiled(
     ]
     told, hidden = small.veil_rows(rows, counts, others)
     return tuple(told), tuple(hidden) if any(hidden) else ()
+
+
+def is_veiled(snapshot: Snapshot, bound: Bound, found: Looked, place: Place) -> bool:
+    """Whether rows of a sensitive fact are told of single places of the finest level."""
+    if not any(FACTS[here.fact_of(name)].sensitive for name in bound.reads):
+        return False
+    below = any(child.rung == small.FINEST for child in snapshot.tree.below(place))
+    parted = below and any(found.uses(name) for name in (*_PLACES, "spot"))
+    return parted or place.rung == small.FINEST
 
 
 def fault(panel: Panel, answer: Answer) -> Mistake | None:
@@ -176,3 +184,8 @@ def fault(panel: Panel, answer: Answer) -> Mistake | None:
             write=f"Group by {', '.join(names)}",
         )
     return None
+
+
+def rule_fault(declared: Rule, answer: Answer) -> Mistake | None:
+    """The same for a rule's answer."""
+    return rule.fault(declared, answer.column("place_code"))

@@ -34,6 +34,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Bound, Broken, read_panel
 from cockpit.model.places import Place, Tree
+from cockpit.model.rule import BoundRule, read_rule
 from cockpit.model.select import Looked
 from cockpit.model.subject import Subject
 from cockpit.model.wall import Wall, read_wall
@@ -124,6 +125,7 @@ class Snapshot:
             entry["name"]: read_wall(entry["name"], entry["text"], entry["path"])
             for entry in self.about.get("walls", ())
         }
+        self.rules = {entry["name"]: _rule(entry) for entry in self.about.get("rules", ())}
         self._fence([folder, *beside])
 
     def _fence(self, folders: Sequence[Path]) -> None:
@@ -270,6 +272,12 @@ class Snapshot:
         """Let go of the files."""
         self.con.close()
         self._let_go()
+
+
+def _rule(entry: Mapping[str, Any]) -> BoundRule:
+    rule = read_rule(entry["name"], entry["text"], entry["path"])
+    columns = tuple((name, kind) for name, kind in entry["columns"])
+    return BoundRule(rule, Bound(rule.panel, columns, tuple(entry["reads"])))
 
 
 def _hold(manifest: Path) -> int:

@@ -94,11 +94,11 @@ def look_at(ask: Ask, panel: Panel, may: Allowed) -> Looked:
     return look(parsed(ask, panel.sql), panel.sql, panel.at_sql, may)
 
 
-def bind(ask: Ask, panel: Panel, may: Allowed) -> Bound:
+def bind(ask: Ask, panel: Panel, may: Allowed, schema: str = SCHEMA) -> Bound:
     """Look at a panel and try it on nothing. Raises Mistake with file and line."""
     found = look_at(ask, panel, may)
-    _moments(ask, panel)
-    query = head(panel, found, _NOTHING) + "*" + body(panel)
+    _moments(ask, panel, schema)
+    query = head(panel, found, _NOTHING, schema) + "*" + body(panel)
     try:
         columns = tuple((str(row[0]), str(row[1])) for row in ask(f"describe {query}"))
     except Unfit as unfit:
@@ -144,14 +144,14 @@ def parsed(ask: Ask, sql: str) -> Mapping[str, Any]:
     return found
 
 
-def _moments(ask: Ask, panel: Panel) -> None:
+def _moments(ask: Ask, panel: Panel, schema: str) -> None:
     for key in ("clock", "enters", "leaves"):
         sql = getattr(panel, key)
         if not sql:
             continue
         try:
-            kind = str(ask(f"describe select ({sql}) from {SCHEMA}.{panel.fact} f")[0][1])
-            ask(f"describe select max(({sql})) from {SCHEMA}.{panel.fact} f")
+            kind = str(ask(f"describe select ({sql}) from {schema}.{panel.fact} f")[0][1])
+            ask(f"describe select max(({sql})) from {schema}.{panel.fact} f")
         except Unfit as unfit:
             mistake = said(panel, str(unfit))
             raise Mistake(mistake.found, where=panel.at(key), write=mistake.write) from None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from cockpit.people.audit import Audit
 from cockpit.people.keys import Key
+from cockpit.people.opens import Opens
 from cockpit.people.state import State
 from cockpit.settings import Settings
 
@@ -26,8 +27,10 @@ class Registry:
         self.key = Key(settings.home)
         self.state = State(settings)
         self.audit = Audit(self.state, self.key, now)
+        self.opens = Opens(self.state, now)
 
     def close(self) -> None:
         """Write what waits, and let go."""
         self.audit.flush()
+        self.opens.flush()
         self.state.close()

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -201,4 +202,13 @@ audit_archives = Table(
     Column("file", Written(200), nullable=False),
     Column("digest", Written(64), nullable=False),
     Column("mac", Written(64), nullable=False),
+)
+
+opens = Table(
+    "opens",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("kind", Written(20), primary_key=True),
+    Column("name", Written(200), primary_key=True),
+    Column("times", Number, nullable=False),
 )

@@ -14,6 +14,8 @@ from cockpit.model.facts import FACTS
 from cockpit.model.metric import Metric, line_of, read_metrics
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Bound, read_panel
+from cockpit.model.rule import FOLDER as RULES
+from cockpit.model.rule import BoundRule, read_rule
 from cockpit.model.source import Source, read_source
 from cockpit.model.subject import FILE, NO_SUBJECTS, read_subject
 from cockpit.model.wall import FOLDER, read_wall, unknown
@@ -24,14 +26,18 @@ from cockpit.record.panels import Bindery, bindery
 from cockpit.record.queries import METRICS, panel_files, shown, text_of, twice
 from cockpit.settings import Settings
 
+ALONE = (RULES, "sources", FOLDER)
+"""Folders that are no subjects, and hold files of analysts."""
+
 
 @dataclass
 class Checked:
-    """What was found: the faults, how many entries are right, and the panels that bind."""
+    """What was found: the faults, how many entries are right, the panels and rules that bind."""
 
     mistakes: list[Mistake] = field(default_factory=list)
     good: int = 0
     panels: list[Bound] = field(default_factory=list)
+    rules: list[BoundRule] = field(default_factory=list)
     _seen: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def once(self, kind: str, name: str, where: str) -> None:
@@ -74,7 +80,7 @@ def _files(paths: Iterable[Path], found: Checked) -> Iterator[Path]:
             for each in sorted(
                 [*path.rglob("*.sql"), *path.rglob(METRICS), *path.rglob(FILE), *_walls(path)]
             ):
-                if each.parent.name not in NO_SUBJECTS or each.parent.name in ("sources", FOLDER):
+                if each.parent.name not in NO_SUBJECTS or each.parent.name in ALONE:
                     yield each
         elif path.is_file() and (
             path.suffix == ".sql" or path.name in (METRICS, FILE) or _is_wall(path)
@@ -82,7 +88,8 @@ def _files(paths: Iterable[Path], found: Checked) -> Iterator[Path]:
             yield path
         else:
             why = "is no file of analysts" if path.exists() else "is not there"
-            kinds = ["<subject>/<name>.sql", METRICS, FILE, "sources/<name>.sql"]
+            kinds = ["<subject>/<name>.sql", METRICS, FILE]
+            kinds += ["sources/<name>.sql", f"{RULES}/<name>.sql"]
             names = f"{', '.join(kinds)} or {FOLDER}/<name>.toml"
             found.mistakes.append(Mistake(why, where=path, write=f"Name a folder, {names}"))
 
@@ -124,6 +131,9 @@ def _check(
     if path.name == FILE:
         found.once("subject", subject, where)
         read_subject(subject, text, where)
+    elif subject == RULES:
+        found.once("rule", path.stem, where)
+        found.rules.append(bench.bind_rule(read_rule(path.stem, text, where)))
     elif subject == "sources":
         found.once("source", path.stem, where)
         _source(con, read_source(path.stem, text, where))

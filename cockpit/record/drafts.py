@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cockpit.model.facts import FACTS, fact
 from cockpit.model.mistakes import Mistake
+from cockpit.model.rule import FOLDER as RULES
 from cockpit.model.subject import FILE, NO_SUBJECTS
 from cockpit.record.queries import METRICS, panel_files, subjects
 from cockpit.settings import Settings
@@ -42,6 +43,38 @@ clock       = "{month}"
 unit        = "count"
 meaning     = "{month_title}落在本期的{title}数。"
 meaning_en  = "Rows of {fact} whose {month} falls in the period."
+"""
+
+RULE = """\
+/*
+title      = "{title}激增"
+title_en   = "A surge of {title_en}"
+meaning    = "本期的{title}数，与此前六个同样长的时段的平均相比。"
+meaning_en = "The number in the period, against the mean of the six of that length before."
+topic      = "{title}激增"
+fact       = "{fact}"
+clock      = "{month}"
+period     = "30d"
+least      = 10
+
+[limits]
+district  = {{ yellow = 1.3, red = 2.0 }}
+street    = {{ yellow = 1.5, red = 3.0 }}
+community = {{ yellow = 3.0 }}
+*/
+-- A row for each place one level down: its value, and the baseline that is usual there.
+-- The limits above say from how many times the baseline each colour is earned.
+with usual as (
+    select place_code, count(*) / 6.0 as mean
+    from {fact}_all_time_here
+    where {month} >= period_start() - interval 180 day and {month} < period_start()
+    group by place_code
+)
+select place, place_code, count(*) as value, any_value(mean) as baseline
+from {fact}_here
+left join usual using (place_code)
+group by place, place_code
+order by value desc, place_code
 """
 
 SOURCE = """\
@@ -93,6 +126,22 @@ def source(settings: Settings, name: str, about: str) -> list[Path]:
         if (folder / "sources" / f"{name}.sql").exists():
             raise _taken(folder / "sources" / f"{name}.sql")
     return [_new(settings.own / "sources" / f"{name}.sql", _source(name, about))]
+
+
+def rule(settings: Settings, name: str, about: str) -> list[Path]:
+    """A rule about a fact."""
+    _named(name)
+    for folder in settings.folders:
+        if (folder / RULES / f"{name}.sql").exists():
+            raise _taken(folder / RULES / f"{name}.sql")
+    declared = fact(about)
+    text = RULE.format(
+        title=declared.title,
+        title_en=declared.title_en.lower(),
+        fact=declared.name,
+        month=declared.month,
+    )
+    return [_new(settings.own / RULES / f"{name}.sql", text)]
 
 
 def subject(settings: Settings, name: str, about: str) -> list[Path]:

@@ -15,6 +15,8 @@ from cockpit.limits import alarm, memory
 from cockpit.model.binding import EMPTY, Unfit, allowed, bind
 from cockpit.model.mistakes import Mistake
 from cockpit.model.panel import Bound, Broken, Panel, read_panel
+from cockpit.model.rule import FOLDER as RULES
+from cockpit.model.rule import BoundRule, Rule, fitted, read_rule
 from cockpit.model.subject import Subject
 from cockpit.model.wall import Wall
 from cockpit.record import queries
@@ -28,14 +30,15 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True)
 class Shelf:
-    """What the analysts' files show beside metrics: good panels, broken files, subjects,
-    walls with their texts.
+    """What the analysts' files show beside metrics: good panels, broken files, subjects, walls with
+    their texts; and the rules, which wait for what runs them.
     """
 
     panels: tuple[Bound, ...] = ()
     broken: tuple[Broken, ...] = ()
     subjects: tuple[Subject, ...] = ()
     walls: tuple[tuple[Wall, str], ...] = ()
+    rules: tuple[BoundRule, ...] = ()
 
     def beside(self, broken: Sequence[Broken]) -> Shelf:
         """The same, with more that is broken."""
@@ -59,6 +62,16 @@ class Shelf:
             "subjects": [asdict(one) for one in self.subjects],
             "walls": [
                 {"name": one.name, "text": text, "path": one.path} for one, text in self.walls
+            ],
+            "rules": [
+                {
+                    "name": one.rule.name,
+                    "text": one.rule.text,
+                    "path": one.rule.path,
+                    "columns": one.bound.columns,
+                    "reads": one.bound.reads,
+                }
+                for one in self.rules
             ],
         }
 
@@ -87,6 +100,10 @@ class Bindery:
         """Raises Mistake for a panel that does not fit."""
         return bind(self.ask, panel, self.may)
 
+    def bind_rule(self, rule: Rule) -> BoundRule:
+        """Raises Mistake for a rule that does not fit."""
+        return fitted(rule, self.bind(rule.panel))
+
 
 @contextmanager
 def bindery(macros: Sequence[str]) -> Iterator[Bindery]:
@@ -102,9 +119,12 @@ def shelf(folders: Sequence[Path], macros: Sequence[str]) -> Shelf:
     subjects, broken = queries.subjects(*folders)
     panels, more = queries.panels(*folders)
     walls, unlike = queries.walls(*folders)
+    rules, others = queries.rules(*folders)
     files = tuple((one.subject, one.name, one.text, one.path) for one in panels)
     good, unfit = _bound(files, tuple(macros))
-    return Shelf(good, (*broken, *more, *unlike, *unfit), tuple(subjects), tuple(walls))
+    ruled, wrong = _ruled(tuple((one.name, one.text, one.path) for one in rules), tuple(macros))
+    broken = [*broken, *more, *unlike, *others, *unfit, *wrong]
+    return Shelf(good, tuple(broken), tuple(subjects), tuple(walls), ruled)
 
 
 @lru_cache(8)
@@ -119,4 +139,19 @@ def _bound(
                 good.append(opened.bind(read_panel(subject, name, text, path)))
             except Mistake as mistake:
                 bad.append(Broken(name, subject, path, mistake.text()))
+    return tuple(good), tuple(bad)
+
+
+@lru_cache(8)
+def _ruled(
+    files: tuple[tuple[str, str, str], ...], macros: tuple[str, ...]
+) -> tuple[tuple[BoundRule, ...], tuple[Broken, ...]]:
+    """The same for rules."""
+    good, bad = [], []
+    with bindery(macros) as opened:
+        for name, text, path in files:
+            try:
+                good.append(opened.bind_rule(read_rule(name, text, path)))
+            except Mistake as mistake:
+                bad.append(Broken(name, RULES, path, mistake.text(), "rule"))
     return tuple(good), tuple(bad)

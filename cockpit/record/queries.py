@@ -13,6 +13,8 @@ from cockpit.model.facts import FACTS
 from cockpit.model.metric import Metric, read_metrics
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.panel import Broken, Panel, read_panel
+from cockpit.model.rule import FOLDER as RULES
+from cockpit.model.rule import Rule, read_rule
 from cockpit.model.source import Source, read_source, template_source
 from cockpit.model.subject import FILE, NO_SUBJECTS, Subject, read_subject
 from cockpit.model.wall import FOLDER, Wall, read_wall
@@ -60,6 +62,20 @@ def panels(*folders: Path) -> tuple[list[Panel], list[Broken]]:
     return sorted(good.values(), key=lambda each: (each.subject, each.order, each.name)), broken
 
 
+def rules(*folders: Path) -> tuple[list[Rule], list[Broken]]:
+    """Every rule, and the files that are none; a name stands only once."""
+    good: dict[str, Rule] = {}
+    broken = []
+    for path in _each(folders, f"{RULES}/*.sql"):
+        try:
+            if path.stem in good:
+                raise twice("rule", path.stem, good[path.stem].path, shown(path))
+            good[path.stem] = read_rule(path.stem, text_of(path), shown(path))
+        except Mistake as mistake:
+            broken.append(Broken(path.stem, RULES, shown(path), mistake.text(), "rule"))
+    return list(good.values()), broken
+
+
 def subjects(*folders: Path) -> tuple[list[Subject], list[Broken]]:
     """Every subject, in their order, and the ``subject.toml`` files that are wrong."""
     found: dict[str, Subject] = {}
@@ -101,6 +117,7 @@ def written(*folders: Path) -> tuple[object, ...]:
         *_each(folders, f"*/{METRICS}"),
         *_each(folders, f"*/{FILE}"),
         *_each(folders, f"{FOLDER}/*.toml"),
+        *_each(folders, f"{RULES}/*.sql"),
         *panel_files(*folders),
     ]
     return tuple((path, path.stat().st_mtime_ns) for path in sorted(paths))

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import flask
 import orjson
 
+from cockpit.answers import trial as files
 from cockpit.answers.cache import Cache
 from cockpit.answers.snapshot import NoSnapshot, Snapshot, Snapshots
 from cockpit.people.audit import What
@@ -22,15 +23,17 @@ from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.people.oidc import Oidc
 from cockpit.people.proxy import Proxy
 from cockpit.people.registry import Registry
-from cockpit.people.roles import Right
+from cockpit.people.roles import Right, Role
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
-from cockpit.web import bench, dossier, frame, listing, panels
+from cockpit.web import bench, catalog, dossier, frame, listing, panels, preview
 from cockpit.web.asked import Asked
 from cockpit.web.elements import Element
 from cockpit.web.menu import menu
 from cockpit.web.pages import bench as bench_page
-from cockpit.web.pages import place, plain, row, rows
+from cockpit.web.pages import catalog as shelves
+from cockpit.web.pages import entry, place, plain, row, rows
+from cockpit.web.pages import preview as trials
 from cockpit.web.urls import LANGUAGES, State, read
 from cockpit.web.words import Words
 
@@ -90,6 +93,8 @@ class Desk:
                     found = self._rows(viewer, snapshot, pathname, search, words)
                 elif bench.leads_here(pathname):
                     found = self._bench(viewer, snapshot, pathname, search, words)
+                elif catalog.leads_here(pathname):
+                    found = self._authors(viewer, snapshot, pathname, search, words)
                 else:
                     found = self._page(viewer, snapshot, state, anywhere, words, near)
         except NoSnapshot:
@@ -148,6 +153,8 @@ class Desk:
             with self.current() as snapshot:
                 seen = gate(viewer, Scope(snapshot.tree, state.place, cut=True))
                 asked = Asked(snapshot, self.cache, state, seen)
+                if viewer.role is not Role.DISPLAY:
+                    self.registry.opens.add("panel", panels.names(asked, number))
                 return self.cache.get(
                     asked.key("panels", (panels.address(asked), str(number)), words.language),
                     lambda: written(panels.group(asked, number, words)),
@@ -162,11 +169,13 @@ class Desk:
         """
         if dossier.leads_here(pathname) or bench.leads_here(pathname):
             return None
-        state = read(pathname, search)
+        trial = preview.read(pathname, search)
+        state = trial.state if trial else read(pathname, search)
         asked = state.place if state else ""
+        right = Right.SEE_CATALOG if catalog.leads_here(pathname) else Right.SEE_DATA
         try:
             with self.current() as snapshot:
-                seen = gate(viewer, Scope(snapshot.tree, asked, cut=True))
+                seen = gate(viewer, Scope(snapshot.tree, asked, right, cut=True))
                 if state is None and pathname != "/":
                     return "", 0, ""
                 return seen.place.code, 1 + len(snapshot.tree.below(seen.place)), ""
@@ -201,10 +210,60 @@ class Desk:
         nothing = plain.no_row if seen is not None else plain.lost
         return written(nothing(words, snapshot, root, chosen))
 
+    def _authors(
+        self, viewer: Viewer, snapshot: Snapshot, pathname: str, search: str, words: Words
+    ) -> bytes:
+        """The catalogue, an entry of it, or a preview: for analysts. Nothing of these is kept."""
+        trial = preview.read(pathname, search)
+        try:
+            seen = gate(
+                viewer,
+                Scope(
+                    snapshot.tree, trial.state.place if trial else "", Right.SEE_CATALOG, cut=True
+                ),
+            )
+            if trial is not None:
+                path = files.find(self.settings.folders, trial.name)
+                if path is None:
+                    return written(plain.no_panel(words, snapshot, trial.name))
+                tried = preview.run(snapshot, self.cache, viewer, trial, path)
+                return written(trials.build(tried, words))
+        except Refused as refused:
+            state = trial.state if trial else None
+            return written(plain.refused(words, snapshot, viewer, refused, state, asks=True))
+        entries = catalog.entries(snapshot, self.registry.opens.within(catalog.DAYS), words)
+        if pathname == catalog.CATALOG:
+            return written(shelves.build(snapshot, entries, catalog.read(search), words))
+        wanted = catalog.named(pathname)
+        for one in entries:
+            if (one.kind, one.name) == wanted:
+                return written(entry.build(snapshot, one, seen.root.code, words))
+        return written(plain.no_entry(words, snapshot))
+
+    def count(self, pathname: str, search: str) -> None:
+        """Somebody chose a metric, on a page or for its rows."""
+        asked = listing.read(pathname, search)
+        state = asked.state if asked else read(pathname, search)
+        if state is not None and state.metric:
+            with suppress(NoSnapshot), self.current() as snapshot:
+                if state.metric in snapshot.counted:
+                    self.registry.opens.add("metric", [state.metric])
+
+    def _finds(self, snapshot: Snapshot, pathname: str) -> int:
+        """The status of an entry's page, or of a preview's."""
+        trial = preview.read(pathname, "")
+        if trial is not None:
+            return 200 if files.find(self.settings.folders, trial.name) else 404
+        entries = catalog.entries(snapshot, {}, Words(LANGUAGES[0]))
+        there = catalog.named(pathname) in [(one.kind, one.name) for one in entries]
+        return 200 if there else 404
+
     def holds(self, viewer: Viewer, pathname: str) -> int:
         """The status with which the page of a list or a row is sent, as ``knows`` for a place."""
         try:
             with self.current() as snapshot:
+                if catalog.leads_here(pathname):
+                    return self._finds(snapshot, pathname)
                 return dossier.status(self, viewer, snapshot, pathname)
         except NoSnapshot:
             return 200

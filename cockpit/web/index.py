@@ -33,7 +33,9 @@ class Page(Dash):
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         words = Words(self.desk.language())
-        theme = flask.request.cookies.get("theme")
+        framed = flask.request.args.get("frame") == "1"
+        asked = flask.request.args.get("theme") if framed else None
+        theme = asked if asked in THEMES else flask.request.cookies.get("theme")
         chosen = f' data-theme="{theme}"' if theme in THEMES else ""
         return f"""<!DOCTYPE html>
 <html lang="{LANGUAGES[words.language]}"{chosen} data-build="{build()}">

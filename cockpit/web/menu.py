@@ -9,6 +9,7 @@ from cockpit.web.words import Words
 
 OFFICES: tuple[tuple[str, str, Right], ...] = (
     ("office_place", "/", Right.SEE_DATA),
+    ("office_catalog", "/catalog", Right.SEE_CATALOG),
     ("office_workbench", "/workbench", Right.ASK_SQL),
     ("office_people", "/people", Right.MANAGE_PEOPLE),
     ("office_displays", "/displays", Right.PAIR_DISPLAYS),

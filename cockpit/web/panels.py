@@ -132,6 +132,12 @@ def _groups(asked: Asked) -> list[list[Bound]]:
     return [mine[at : at + GROUP] for at in range(0, len(mine), GROUP)]
 
 
+def names(asked: Asked, number: int) -> list[str]:
+    """The names of a group's panels."""
+    groups = _groups(asked)
+    return [one.panel.name for one in groups[number]] if 0 <= number < len(groups) else []
+
+
 def group(asked: Asked, number: int, words: Words) -> list[Element]:
     """The cards of a group with their answers; what has nothing to show stands small, at its end.
     Nothing for a number that no group has.
@@ -215,8 +221,12 @@ def size(answer: Answer) -> int:
     return 1000 + len(answer.rows) * len(answer.columns) * CELL_BYTES
 
 
-def card(asked: Asked, one: Bound, said: Outcome, words: Words) -> Element | None:
-    """One panel; one that has no answer is a card for analysts, and absent for others."""
+def card(
+    asked: Asked, one: Bound, said: Outcome, words: Words, *, takes: bool = True
+) -> Element | None:
+    """One panel; one that has no answer is a card for analysts, and absent for others. With
+    ``takes`` its rows may be taken along.
+    """
     panel = one.panel
     if isinstance(said, Trouble):
         if Right.SEE_CATALOG not in asked.seen.rights:
@@ -248,7 +258,7 @@ def card(asked: Asked, one: Bound, said: Outcome, words: Words) -> Element | Non
             "P",
             element("Span", _clock(panel, words)),
             element("Span", words("panel_as_of", day=numbers.day(_until(asked), words.language))),
-            _file(asked, panel, words),
+            _file(asked, panel, words) if takes else None,
             cls="panel-foot",
         ),
         cls=f"card panel panel-{panel.chart}",
@@ -321,6 +331,11 @@ def _about(asked: Asked, panel: Panel, said: Answer, words: Words) -> Element:
         ),
         cls="about",
     )
+
+
+def trouble(name: str, message: str, words: Words) -> Element:
+    """The card of a panel that is wrong, for analysts."""
+    return _trouble(name, name, words("panel_broken"), message, words)
 
 
 def _broken(one: Broken, words: Words) -> Element:

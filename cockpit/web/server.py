@@ -26,6 +26,7 @@ from cockpit.people.state import Unavailable
 from cockpit.settings import PROJECT, Settings, read
 from cockpit.web import (
     api,
+    authors,
     displays,
     entrance,
     exports,
@@ -40,7 +41,7 @@ from cockpit.web import (
     wall,
 )
 from cockpit.web.desk import COOKIE, Desk
-from cockpit.web.guard import note_view, viewer
+from cockpit.web.guard import RENEWAL, note_view, viewer
 from cockpit.web.pages import plain
 from cockpit.web.transfer import YEAR
 from cockpit.web.urls import read as read_address
@@ -71,6 +72,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
     guard.stand(server, desk)
     for each in (
         api,
+        authors,
         displays,
         entrance,
         exports,
@@ -111,6 +113,8 @@ def serve(settings: Settings | None = None) -> flask.Flask:
         seen = desk.sees(viewer(), path, asked)
         if seen is not None:
             note_view(*seen, path=path, search=asked)
+        if RENEWAL not in flask.request.headers:
+            desk.count(path, asked)
         near = flask.request.headers.get(NEAR, "")
         return orjson.Fragment(desk.page(viewer(), path, asked, near))
 

@@ -15,6 +15,7 @@ from cockpit.model.panel import Panel
 from cockpit.model.places import Place
 from cockpit.model.subject import Subject
 from cockpit.web.words_bench import BENCH
+from cockpit.web.words_catalog import CATALOG
 from cockpit.web.words_displays import DISPLAYS
 from cockpit.web.words_exports import EXPORTS
 from cockpit.web.words_frame import FRAME
@@ -499,6 +500,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     **PANELS,
     **BENCH,
+    **CATALOG,
     **DISPLAYS,
     **EXPORTS,
     **FRAME,
@@ -520,19 +522,19 @@ class Words:
 
     def metric(self, metric: Metric) -> str:
         """A metric's title."""
-        return self._either(metric.title, metric.title_en)
+        return self.either(metric.title, metric.title_en)
 
     def subject(self, subject: Subject) -> str:
         """A subject's title."""
-        return self._either(subject.title, subject.title_en)
+        return self.either(subject.title, subject.title_en)
 
     def meaning(self, metric: Metric) -> str:
         """What a metric means."""
-        return self._either(metric.meaning, metric.meaning_en)
+        return self.either(metric.meaning, metric.meaning_en)
 
     def fact(self, name: str) -> str:
         """A fact's title."""
-        return self._either(FACTS[name].title, FACTS[name].title_en)
+        return self.either(FACTS[name].title, FACTS[name].title_en)
 
     def many(self, fact: str, number: int) -> str:
         """So many rows of a fact: 12 件, 1 case."""
@@ -543,46 +545,46 @@ class Words:
         declared = FACTS[fact]
         titles = {one.name: (one.title, one.title_en) for one in declared.columns}
         titles |= {one.name: (one.title, one.title_en) for one in declared.derived}
-        return self._either(*titles[sql]) if sql in titles else self("computed")
+        return self.either(*titles[sql]) if sql in titles else self("computed")
 
     def panel(self, panel: Panel) -> str:
         """A panel's title."""
-        return self._either(panel.title, panel.title_en)
+        return self.either(panel.title, panel.title_en)
 
     def asks(self, panel: Panel) -> str:
         """A panel's question."""
-        return self._either(panel.asks, panel.asks_en)
+        return self.either(panel.asks, panel.asks_en)
 
     def purpose(self, panel: Panel) -> str:
         """What a panel means."""
-        return self._either(panel.meaning, panel.meaning_en)
+        return self.either(panel.meaning, panel.meaning_en)
 
     def value(self, text: str) -> str:
         """A value that a fact declares, in words; any other stays as it is."""
-        return self._either(*VALUES[text]) if text in VALUES else text
+        return self.either(*VALUES[text]) if text in VALUES else text
 
     def label(self, panel: Panel, column: str) -> str:
         """What a panel's column is called: as its file says, else as its fact does."""
         if column in panel.labels:
-            return self._either(*panel.labels[column])
+            return self.either(*panel.labels[column])
         if column == "place":
             return self("place")
         for name in (panel.fact, *FACTS):
             titles = {one.name: (one.title, one.title_en) for one in FACTS[name].columns}
             titles |= {one.name: (one.title, one.title_en) for one in FACTS[name].derived}
             if column in titles:
-                return self._either(*titles[column])
+                return self.either(*titles[column])
         return self.panel(panel)
 
     def status(self, fact: str, name: str) -> str:
         """How a row stands."""
         found = FACTS[fact].status(name)
-        return self._either(found.title, found.title_en)
+        return self.either(found.title, found.title_en)
 
     def level(self, rung: int, many: bool = False) -> str:
         """The word for a rung."""
         level = LEVELS[rung]
-        return self._either(level.title, level.plural_en if many else level.title_en)
+        return self.either(level.title, level.plural_en if many else level.title_en)
 
     def place(self, place: Place, city_en: str = "") -> str:
         """A place's name, with its pinyin in English."""
@@ -599,5 +601,6 @@ class Words:
         level = self.level(place.rung)
         return self("of_level", level=level, brain=brain) if brain else level
 
-    def _either(self, chinese: str, english: str) -> str:
+    def either(self, chinese: str, english: str) -> str:
+        """Whichever of the two is of this language; the Chinese where there is no English."""
         return chinese if self.language == "zh" or not english else english

@@ -7,6 +7,7 @@ from cockpit.model.places import Place
 from cockpit.people.gate import Refused, Viewer
 from cockpit.people.roles import Right
 from cockpit.web import frame
+from cockpit.web.catalog import CATALOG
 from cockpit.web.elements import Child, Element, element
 from cockpit.web.urls import State
 from cockpit.web.words import Words
@@ -89,6 +90,29 @@ def _home(words: Words, snapshot: Snapshot, root: Place, language: str) -> Eleme
     name = words.place(root, str(snapshot.about["name_en"]))
     href = State(root.code, language=language).href()
     return element("P", element("A", words("to_root", place=name), href=href, cls="button strong"))
+
+
+def no_panel(words: Words, snapshot: Snapshot, name: str) -> Element:
+    """There is no such file."""
+    return _page(
+        words,
+        "lost",
+        words("preview_lost"),
+        element("P", words("preview_lost_meaning", name=name[:40])),
+        element("P", element("A", words("catalog_all"), href=CATALOG, cls="button strong")),
+        snapshot=snapshot,
+    )
+
+
+def no_entry(words: Words, snapshot: Snapshot) -> Element:
+    """The catalogue has no such entry."""
+    return _page(
+        words,
+        "lost",
+        words("catalog_lost"),
+        element("P", element("A", words("catalog_all"), href=CATALOG, cls="button strong")),
+        snapshot=snapshot,
+    )
 
 
 def broken(words: Words, number: str) -> Element:
