@@ -3,7 +3,7 @@
     layer | room      | may import                                     | what it holds
     ------+-----------+------------------------------------------------+----------------------
         5 | __main__  | verbs authors web answers record people processes settings model | the verbs
-        4 | verbs     | record people processes settings model         | those about people
+        4 | verbs     | record people processes settings model         | people and displays
         4 | authors   | answers record people settings model           | those for analysts' files
         3 | web       | answers people settings model                  | pages, walls, exports
         2 | record    | limits settings model                          | the one writer

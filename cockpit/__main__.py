@@ -71,16 +71,18 @@ def main() -> None:
 
 def _add_people(asked: list[str]) -> None:
     """The verbs about people come with a database, which takes a moment to import: for who asks."""
-    if asked[:1] in (["user"], ["audit"]):
+    if asked[:1] in (["user"], ["wall"], ["audit"]):
         from cockpit import verbs
 
-        user, audit = verbs.user, verbs.audit
+        user, wall, audit = verbs.user, verbs.wall, verbs.audit
     else:
         user = typer.Typer(help="Accounts: who may come in, as what, for which place.")
+        wall = typer.Typer(help="Displays: pair one, see how each does, tell it what to show.")
         audit = typer.Typer(help="The audit: verify, export, rotate.")
-        for each in (user, audit):
+        for each in (user, wall, audit):
             each.callback()(lambda: None)
     app.add_typer(user, name="user", no_args_is_help=True)
+    app.add_typer(wall, name="wall", no_args_is_help=True)
     app.add_typer(audit, name="audit", no_args_is_help=True)
 
 

@@ -1,5 +1,6 @@
-"""The verbs about people: ``cockpit user …`` and ``cockpit audit …``. Whoever may run them on the
-machine is its operator; what they do is in the audit as done at the console.
+"""The verbs about people and the walls before them: ``cockpit user …``, ``cockpit wall …`` and
+``cockpit audit …``. Whoever may run them on the machine is its operator; what they do is in the
+audit as done at the console.
 """
 
 from __future__ import annotations
@@ -19,18 +20,21 @@ from rich.console import Console
 from rich.table import Table
 
 from cockpit import settings as environment
-from cockpit.model.mistakes import Mistake
+from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.places import Tree
-from cockpit.people import accounts, codes, links, sessions
+from cockpit.people import accounts, codes, displays, links, pairings, sessions
 from cockpit.people.accounts import Account, line
 from cockpit.people.audit import What
+from cockpit.people.displays import Display
 from cockpit.people.gate import CONSOLE, Viewer
 from cockpit.people.registry import Registry
-from cockpit.people.roles import OFFICERS, RIGHTS, Role
+from cockpit.people.roles import OFFICERS, PEOPLE, RIGHTS, Role
 from cockpit.processes import reached
 from cockpit.record.city import read_city
+from cockpit.record.queries import walls
 
 user = typer.Typer(help="Accounts: who may come in, as what, for which place.")
+wall = typer.Typer(help="Displays: pair one, see how each does, tell it what to show.")
 audit = typer.Typer(help="The audit: verify, export, rotate.")
 out = Console(highlight=False, soft_wrap=True)
 
@@ -39,7 +43,7 @@ Home = Annotated[
 ]
 Name = Annotated[str, typer.Argument(help="The account's name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-RoleWord = Annotated[str, typer.Option("--role", help=f"One of {', '.join(Role)}.")]
+RoleWord = Annotated[str, typer.Option("--role", help=f"One of {', '.join(PEOPLE)}.")]
 PlaceCode = Annotated[
     str,
     typer.Option("--place", help="The place it sees, by code or name; left out, the whole city."),
@@ -257,6 +261,132 @@ def _code(registry: Registry, named: str) -> str:
         return _tree(registry).called(named).code
     except Mistake as mistake:
         raise Mistake(mistake.found, where="--place", write=mistake.write) from None
+
+
+# ── Displays ─────────────────────────────────────────────────────────────────────────────────────
+
+DisplayName = Annotated[str, typer.Argument(help="The display's name.")]
+
+
+@wall.command("pair")
+def pair(
+    code: Annotated[str, typer.Argument(help="The code that the display shows.")],
+    place: Annotated[
+        str, typer.Option("--place", help="By code or name: it sees totals of it and all below.")
+    ],
+    wall: Annotated[str, typer.Option("--wall", help="A file of queries/walls/, by its name.")],
+    name: Annotated[str, typer.Option("--name", help="What to call the display.")],
+    home: Home = None,
+) -> None:
+    """Let the display that shows a code in."""
+    with _registry(home) as registry:
+        known = [each.name for each, _ in walls(*registry.settings.folders)[0]]
+        if wall not in known:
+            raise Mistake(
+                f"there is no wall {wall!r}", where="--wall", write=did_you_mean(wall, known)
+            )
+        made = pairings.approve(
+            registry, _me(), code, name=name, wall=wall, place=_code(registry, place)
+        )
+    out.print(f"{made.name} is paired; it shows {made.wall} of {made.place} in a few seconds.")
+
+
+@wall.command("list")
+def list_displays(home: Home = None, as_json: AsJson = False) -> None:
+    """All displays, and how each does."""
+    with _registry(home) as registry:
+        found, now = displays.listed(registry), registry.now()
+    if as_json:
+        _print_json([_doing(each) for each in found])
+        return
+    table = Table(box=None, padding=(0, 2))
+    for title in ("display", "place", "wall", "state", "scene", "snapshot", "MB", "ms", "faults"):
+        table.add_column(title)
+    for each in found:
+        state = f"silent since {each.seen:%Y-%m-%d %H:%M} UTC" if each.seen else "not seen yet"
+        table.add_row(
+            each.name,
+            each.place,
+            each.wall,
+            state if each.is_silent(now) else "alive",
+            "" if each.shows is None else str(each.shows),
+            each.snapshot,
+            "" if each.heap is None else f"{each.heap / 1e6:,.0f}",
+            "" if each.frame is None else str(each.frame),
+            each.faults,
+        )
+    out.print(
+        table if found else "No display is paired. Open /wall on one, then: cockpit wall pair"
+    )
+
+
+def _doing(display: Display) -> dict[str, object]:
+    shown = (
+        *("name", "place", "wall", "paired", "paired_by", "seen", "address", "agent", "snapshot"),
+        *("heap", "frame", "build", "faults", "forced", "blank", "message", "message_until"),
+    )
+    return {**{key: getattr(display, key) for key in shown}, "scene": display.shows}
+
+
+@wall.command("rename")
+def rename(
+    name: DisplayName,
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+    home: Home = None,
+) -> None:
+    """Call a display otherwise."""
+    with _registry(home) as registry:
+        displays.rename(registry, _me(), displays.named(registry, name), new)
+    out.print(f"{name} is now {new}.")
+
+
+@wall.command("scene")
+def scene(
+    name: DisplayName,
+    number: Annotated[
+        int | None, typer.Argument(help="Which scene, from 1; left out, they take turns.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Hold a display at one scene, or let its scenes take turns again."""
+    with _registry(home) as registry:
+        displays.force(registry, _me(), displays.named(registry, name), number)
+    out.print(f"{name} shows scene {number}." if number else f"The scenes of {name} take turns.")
+
+
+@wall.command("blank")
+def blank(
+    name: DisplayName,
+    off: Annotated[bool, typer.Option("--off", help="Show the picture again.")] = False,
+    home: Home = None,
+) -> None:
+    """Let a display go dark."""
+    with _registry(home) as registry:
+        displays.blank(registry, _me(), displays.named(registry, name), not off)
+    out.print(f"{name} shows its picture." if off else f"{name} is dark.")
+
+
+@wall.command("say")
+def say(
+    message: Annotated[str, typer.Argument(help="What to show over everything; empty: no more.")],
+    name: Annotated[str, typer.Option("--name", help="On which display; left out, on all.")] = "",
+    minutes: Annotated[int, typer.Option("--minutes", help="For how long.")] = 5,
+    home: Home = None,
+) -> None:
+    """Show an urgent message, as plain text."""
+    with _registry(home) as registry:
+        found = [displays.named(registry, name)] if name else displays.listed(registry)
+        for each in found:
+            displays.say(registry, _me(), each, message, minutes)
+    out.print(f"Told to {len(found)} displays." if found else "No display is paired.")
+
+
+@wall.command("revoke")
+def revoke_display(name: DisplayName, home: Home = None) -> None:
+    """Let a display in no more, from this moment on."""
+    with _registry(home) as registry:
+        displays.revoke(registry, _me(), displays.named(registry, name))
+    out.print(f"{name} is revoked; it shows a code again.")
 
 
 # ── The audit ────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from cockpit.people import accounts, sessions
 from cockpit.people.accounts import Account
 from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
-from cockpit.people.roles import OFFICERS, RIGHTS, Right, Role
+from cockpit.people.roles import OFFICERS, PEOPLE, RIGHTS, Right, Role
 
 
 def add(registry: Registry, name: str, role: str, person: str = "", root: str = "") -> Account:
@@ -36,7 +36,7 @@ def test_an_officer_sees_no_data_and_nobody_else_does_an_officers_work() -> None
 
 
 def test_an_officer_has_no_second_role(registry: Registry) -> None:
-    for first, second in itertools.product(OFFICERS, Role):
+    for first, second in itertools.product(OFFICERS, PEOPLE):
         pair = f"{first}-{second}"
         add(registry, pair, first, pair)
         if first == second:  # the same office twice is no second role

@@ -5,6 +5,7 @@ databases.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from cockpit.people import displays, pairings
 from cockpit.people.gate import CONSOLE
 from cockpit.web.guard import CSRF, DISPLAY
 from cockpit.web.pairing import WAITING
+from cockpit.web.server import serve
 from tests import signed
 from tests.attacked import PAGE, ROOT, Attacked, attacked, calm
 
@@ -113,9 +115,7 @@ def test_from_the_code_to_the_picture_and_back(attacked: Attacked) -> None:
     assert officer.get(page, headers=PAGE).status_code == 404
 
 
-def test_the_credential_is_in_no_address_and_by_https_travels_by_nothing_else(
-    attacked: Attacked,
-) -> None:
+def test_the_credential_is_in_no_address_and_no_answer(attacked: Attacked) -> None:
     wall = paired(attacked, "secret")
     credential = wall.get_cookie(DISPLAY)
     assert credential is not None
@@ -124,6 +124,23 @@ def test_the_credential_is_in_no_address_and_by_https_travels_by_nothing_else(
     assert beats(wall).get_data(as_text=True).find(credential.value) == -1
     for line in attacked.registry.audit.lines():
         assert credential.value not in str(line)
+
+
+def test_where_there_is_https_it_travels_by_nothing_else(attacked: Attacked) -> None:
+    client = serve(replace(attacked.settings, secure=True)).test_client()
+    at = "https://localhost"
+    shown = client.get("/wall", base_url=at).text
+    headers = {"X-CSRFToken": shown.split('data-secret="')[1].split('"')[0]}
+    told = client.post("/api/pair", base_url=at, headers=headers)
+    code = told.get_json()["code"]
+    pairings.approve(attacked.registry, CONSOLE, code, name="https", wall="city", place=ROOT)
+    answer = client.post("/api/pair", base_url=at, headers=headers)
+    for each, name in ((told, WAITING), (answer, DISPLAY)):
+        given = [one for one in each.headers.getlist("Set-Cookie") if f"-{name}=" in one]
+        assert len(given) == 1
+        assert given[0].startswith(f"__Host-{name}=")
+        assert "; Secure; HttpOnly; Path=/; SameSite=Strict" in given[0]
+    assert 'data-device="https"' in client.get("/wall", base_url=at).text
 
 
 def test_only_who_shows_the_code_gets_the_credential(attacked: Attacked) -> None:

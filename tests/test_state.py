@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import stat
+from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cockpit.people.audit import AuditUnavailable, Line, What
 from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
 from cockpit.people.state import State, Unavailable
-from cockpit.people.tables import METADATA
+from cockpit.people.tables import METADATA, sessions
 from cockpit.people.tables import accounts as table
 from cockpit.settings import Settings
 from tests.postgres import Clock, Postgres
@@ -40,6 +41,31 @@ def test_the_migrations_make_the_tables(home: Path, empty: str) -> None:
     with state.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     state.close()
+
+
+def test_an_account_that_stood_for_a_wall_comes_in_no_more(home: Path, empty: str) -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    old = State(Settings(home=home, state=empty), upto="0001")
+    with old.write() as connection:
+        for id, role in ((1, "display"), (2, "leader")):
+            values = {"id": id, "name": role, "folded": role, "role": role, "created": at}
+            texts = dict.fromkeys(("display", "person", "root", "contact"), role)
+            flags = {"disabled": False, "must_change": False, "code_last": 0}
+            connection.execute(insert(table), {**values, **texts, **flags})
+            times = {"created": at, "seen": at}
+            told = {"hash": role, "account": id, "stage": "full", "csrf": "", "address": ""}
+            connection.execute(insert(sessions), {**told, **times, "agent": ""})
+    old.close()
+    registry = Registry(Settings(home=home, state=empty))
+    assert {each.name: each.disabled for each in accounts.listed(registry)} == {
+        "display": True, "leader": False,
+    }  # fmt: skip
+    with registry.state.read() as connection:
+        assert connection.execute(select(sessions.c.hash)).scalars().all() == ["leader"]
+    wall = accounts.named(registry, "display")
+    with pytest.raises(Mistake, match="no account and no password"):
+        accounts.change(registry, CONSOLE, wall, disabled=False)
+    registry.close()
 
 
 def opened(home: Path, url: str, barrier: Barrier) -> None:

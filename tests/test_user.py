@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cockpit.__main__ import app, main
-from cockpit.people import accounts, codes, links, sessions
+from cockpit.people import accounts, codes, displays, links, pairings, sessions
 from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
 from cockpit.settings import Settings, read
@@ -209,6 +209,43 @@ def test_what_each_role_may_do_is_told(verb: Verb) -> None:
     told = json.loads(verb("user", "roles", "--json"))
     assert told["audit"] == ["read_audit"]
     assert "see_data" in told["leader"]
+
+
+def test_a_display_is_paired_told_and_revoked(verb: Verb, books: Registry) -> None:
+    assert "No display is paired" in verb("wall", "list")
+    token, waits = pairings.begin(books, "10.0.0.9", "Chrome/150")
+    pair = ("wall", "pair", waits.code.lower(), "--place", "North", "--name", "hall", "--wall")
+    assert "there is no wall 'citty'" in verb(*pair, "citty", expect=1)
+    assert "hall is paired; it shows city of town/n" in verb(*pair, "city")
+    assert "approved already" in verb(*pair, "city", expect=1)
+    assert "no display shows the code" in verb(
+        "wall", "pair", "BBBBBB", *pair[3:], "city", expect=1
+    )
+    approved = pairings.look_at(books, token)
+    assert approved is not None
+    credential = pairings.fetch(books, approved, "10.0.0.9")
+    assert "not seen yet" in verb("wall", "list")
+    found = displays.look_up(books, credential)
+    assert found is not None
+    displays.beat(books, found, credential, {"scene": 1, "heap": 17_400_000}, "10.0.0.9")
+    assert "hall shows scene 3." in verb("wall", "scene", "hall", "3")
+    assert "hall is dark." in verb("wall", "blank", "hall")
+    assert "Told to 1 displays." in verb("wall", "say", "集合", "--minutes", "15")
+    assert "hall is now stairs." in verb("wall", "rename", "hall", "stairs")
+    (told,) = json.loads(verb("wall", "list", "--json"))
+    assert (told["name"], told["place"], told["wall"], told["scene"], told["forced"]) == (
+        "stairs", "town/n", "city", 2, 3,
+    )  # fmt: skip
+    assert (told["heap"], told["blank"], told["message"]) == (17_400_000, True, "集合")
+    assert not {"hash", "before"} & set(told)
+    assert "alive" in verb("wall", "list")
+    assert "take turns" in verb("wall", "scene", "stairs")
+    assert "shows its picture" in verb("wall", "blank", "stairs", "--off")
+    assert "did you mean" in verb("wall", "revoke", "stair", expect=1).lower()
+    assert "stairs is revoked" in verb("wall", "revoke", "stairs")
+    assert displays.look_up(books, credential) is None
+    assert json.loads(verb("wall", "list", "--json")) == []
+    assert books.audit.lines(limit=1)[0]["who"].startswith("console:")
 
 
 def test_nothing_is_there_yet(verb: Verb) -> None:

@@ -180,7 +180,7 @@ def change(
     with registry.state.write() as connection:
         registry.audit.write_within(connection, line(by, What.PEOPLE, detail=told))
         if values.get("role") or values.get("disabled") is False:
-            wanted = Role(values.get("role", account.role))
+            wanted = _role(values.get("role", account.role))
             _refuse_two_offices(connection, account.person, wanted, but=account.id)
         connection.execute(update(accounts).where(accounts.c.id == account.id).values(**values))
         _keep_one_security_officer(connection, account)

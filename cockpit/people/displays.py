@@ -86,6 +86,12 @@ class Display:
         short = (self.hash or "")[:12]
         return Viewer(Role.DISPLAY, self.place, None, self.name, self.name, short, address, self.id)
 
+    @property
+    def shows(self) -> int | None:
+        """The scene that it shows, counted from 1, as it last told: a wall counts from 0."""
+        told = self.scene
+        return int(told) + 1 if told.isascii() and told.isdigit() and len(told) < 9 else None
+
     def urgent(self, now: datetime) -> tuple[str, datetime] | None:
         """The message that stands over everything, and until when."""
         if not self.message or self.message_until is None or self.message_until <= now:

@@ -41,15 +41,17 @@ class Unavailable(Mistake):
 
 
 class State:
-    """An open state database. Its connections belong to this process alone."""
+    """An open state database, migrated to the newest step. Its connections belong to this process
+    alone.
+    """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, upto: str = "head"):
         self.settings = settings
         settings.home.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(settings)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         try:
-            self._migrate()
+            self._migrate(upto)
         except Mistake:
             self.close()
             raise
@@ -102,7 +104,7 @@ class State:
     def _named(self) -> str:
         return self.engine.url.render_as_string(hide_password=True)
 
-    def _migrate(self) -> None:
+    def _migrate(self, upto: str) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         script = ScriptDirectory.from_config(config)
@@ -117,7 +119,7 @@ class State:
                 )
             if now != script.get_current_head():
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, upto)
 
     @contextmanager
     def _alone(self) -> Iterator[Connection]:

@@ -70,7 +70,6 @@ def addresses(desk: Desk) -> flask.Blueprint:
             browser=browser,
             ago=lambda when: ago(words, now - when),
             faults_of=faults_of,
-            scene_of=scene_of,
             **values,
         )
 
@@ -223,12 +222,6 @@ def ago(words: Words, past: timedelta) -> str:
         if seconds >= unit:
             return words(word, n=seconds // unit)
     return words("now")
-
-
-def scene_of(display: Display) -> int | None:
-    """The scene that a display shows, counted from 1, as it last told."""
-    told = number(display.scene)
-    return None if told is None else told + 1
 
 
 def faults_of(display: Display) -> str:

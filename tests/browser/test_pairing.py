@@ -6,11 +6,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from cockpit.people import displays
+from cockpit.people.registry import Registry
+from cockpit.people.tables import displays as table
 from cockpit.settings import Settings
+from cockpit.web.guard import DISPLAY
+from tests import signed
 from tests.browser.conftest import Watched, let_in
 
 pytestmark = pytest.mark.browser
@@ -92,6 +98,55 @@ def test_a_wall_is_paired_told_and_revoked(wall: Watched, officer: Watched) -> N
     assert officer.faults == []
     refused = [each for each in wall.faults if "401" not in each]
     assert refused == []
+
+
+def test_a_credential_renews_itself_outlives_a_lost_answer_and_ends(
+    wall: Watched, cockpit: str, demo: Settings
+) -> None:
+    registry = Registry(demo)
+    found, credential = signed.paired(registry, "330106", "renewed")
+    context = wall.page.context
+    context.add_cookies(
+        [
+            {
+                "name": DISPLAY,
+                "value": credential,
+                "url": cockpit,
+                "httpOnly": True,
+                "sameSite": "Strict",
+            }
+        ]
+    )
+
+    def aged(**by: float) -> None:
+        with registry.state.write() as connection:
+            then = registry.now() - timedelta(**by)
+            connection.execute(table.update().where(table.c.id == found.id).values(renewed=then))
+
+    def held() -> str:
+        return next(each["value"] for each in context.cookies() if each["name"] == DISPLAY)
+
+    aged(days=2)
+    known = displays.look_up(registry, credential)
+    assert known is not None
+    lost = displays.beat(registry, known, credential, {}, "127.0.0.1")
+    assert lost  # renewed, and the wall was never told
+    screen = wall.open("/wall")
+    expect(screen.locator("#wall h1")).to_have_text("西湖区", timeout=SOON)
+    assert held() == credential
+    aged(minutes=2)
+    for _ in range(100):
+        if held() != credential:
+            break
+        screen.wait_for_timeout(100)
+    assert held() not in (credential, lost)
+    assert displays.look_up(registry, lost) is None
+    expect(screen.locator("html")).to_have_attribute("data-link", "up")
+    expect(screen.locator("#wall h1")).to_have_text("西湖区")
+    assert wall.faults == []
+    aged(days=46)
+    expect(screen.locator("#pairing .code")).not_to_contain_text("·", timeout=SOON)
+    registry.close()
 
 
 def test_a_wall_whose_server_is_away_asks_on_and_says_so(wall: Watched) -> None:
