@@ -4,7 +4,7 @@
   "use strict";
 
   const SECOND = 1000, MINUTE = 60, HOUR = 3600, DAY = 86400;
-  const EVERY = 2 * SECOND, AFTER = [1, 2, 4, 6];    // between two questions; after so many failures
+  const EVERY = 1.5 * SECOND, AFTER = [1, 2, 4, 6];    // between two questions; after so many failures
   const PATIENCE = 5 * SECOND, LONGER = 20 * SECOND; // for a beat, and for all scenes
   const LOST = 5;                                    // seconds without an answer that are told
   const TROUBLED = 60, STUCK = 3, RESTED = 300, LONG_UP = 12 * HOUR, HELD = 60;
@@ -167,6 +167,7 @@
   function take(answer) {
     const before = data;
     data = answer;
+    set.snapshot = answer.snapshot;
     const shape = (one) => JSON.stringify([set.wall, one.scenes.map((scene) => [
       scene.name, scene.template, scene.tiles.map((tile) => tile.key),
       scene.pictures.map((each) => [each.key, each.kind]),
@@ -263,6 +264,7 @@
     put(at.title, one.title);
     put(at.note, one.note);
     at.nothing.hidden = one.kind === "figure" || one.lines.length > 0;
+    if (at.list) at.list.hidden = !at.nothing.hidden;
     if (one.kind === "figure") {
       const text = JSON.stringify(one.figure);
       if (text !== at.text) { at.text = text; at.due = true; }

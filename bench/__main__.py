@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import browser, steps, viewers
+from bench import browser, soak, steps, viewers
 from bench.child import run
 
 MILLION = 1_000_000
@@ -76,9 +76,16 @@ def main() -> None:
     asked.add_argument("--cases", type=int, nargs="*", help="sizes; left out, 1 M and 10 M")
     asked.add_argument("--hundred", action="store_true", help="100 M too (an hour, 60 GB)")
     asked.add_argument("--browser", action="store_true", help="chromium and 200 viewers too")
+    asked.add_argument("--wall", action="store_true", help="the soak of a wall instead (an hour)")
+    asked.add_argument("--snapshots", type=int, default=1500, help="how many the wall takes up")
+    asked.add_argument("--every", type=float, default=2.0, help="seconds from one to the next")
+    asked.add_argument("--dwell", type=int, default=1, help="seconds that a scene stands")
     asked.add_argument("--json", action="store_true", help="print JSON and nothing else")
     asked.add_argument("--keep", type=Path, help="keep the city in this folder")
     chosen = asked.parse_args()
+    if chosen.wall:
+        _soak(chosen)
+        return
     sizes = [*(chosen.cases or SIZES), *([100 * MILLION] if chosen.hundred else [])]
     results = []
     for cases in sizes:
@@ -99,6 +106,26 @@ def main() -> None:
     for key, meaning in MEANINGS.items():
         if key != "cases":
             print(f"{meaning:{width}}" + "".join(f"{_shown(r.get(key)):>14}" for r in results))
+
+
+def _soak(chosen: argparse.Namespace) -> None:
+    """The soak of a wall, in the city of the first size that is named, or in a small one."""
+    cases = (chosen.cases or [soak.CASES])[0]
+    folder = chosen.keep or Path(tempfile.mkdtemp(prefix="cockpit-soak-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        told = run(soak.soak, folder, cases, chosen.snapshots, chosen.every, chosen.dwell)
+    finally:
+        if not chosen.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    if chosen.json:
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    width = max(len(text) for text in soak.MEANINGS.values())
+    for key, meaning in soak.MEANINGS.items():
+        print(f"{meaning:{width}}{_shown(told[key]):>14}")
+    for line in told["wall_said"]:
+        print(line)
 
 
 def measure(cases: int, folder: Path, say: bool, looked: bool = False) -> dict[str, Any]:

@@ -200,7 +200,9 @@ class _Scenes:
             else "",
             "verdict": f"{remarks.MARKS[found]} {said}".strip(),
             "found": found,
-            "goal": words("goal", target=remarks.goal(words, metric)) if metric.target else "",
+            "goal": words("goal", target=remarks.goal(words, metric))
+            if metric.target is not None
+            else "",
             "change": remarks.change(words, changed) if changed else "",
             "changed": changed.verdict if changed else "",
             "rank": words("peer_rank", place=rank.place, among=rank.among) if rank else "",

@@ -1,0 +1,225 @@
+"""The soak of a wall, time-compressed: a browser shows it while snapshot after snapshot comes
+and scene after scene stands; what it holds must not grow.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.steps import settings
+
+CASES = 30_000
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+WARM = 0.2
+"""Of the snapshots, so many before the slope is measured: caches fill, code is compiled."""
+SAMPLES = 40
+MIB = 1 << 20
+
+MEANINGS = {
+    "wall_snapshots": "snapshots that the wall took up",
+    "wall_scenes": "scenes that stood",
+    "wall_minutes": "minutes that it took",
+    "wall_heap_first_mib": "heap after collection, when warm, MiB",
+    "wall_heap_last_mib": "the same at the end, MiB",
+    "wall_heap_slope_mib": "growth in 1,000 snapshots, MiB (must: < 1)",
+    "wall_nodes_first": "nodes of the document, when warm",
+    "wall_nodes_last": "the same at the end",
+    "wall_events_p50_s": "a row handed in, to the wall: median, s",
+    "wall_events_p95_s": "the same, 95th percentile (must: < 5)",
+    "wall_browser_cpu": "the browser's share of one core",
+    "wall_faults": "lines on its console (must: 0)",
+}
+
+
+def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> dict[str, Any]:
+    """Show a wall for so many snapshots, one each so many seconds, each scene so many seconds."""
+    from playwright.sync_api import sync_playwright
+
+    from cockpit.record.democity import make
+    from cockpit.record.handover import send
+    from cockpit.settings import PROJECT
+
+    chosen = settings(folder)
+    walls = chosen.own / "walls"
+    walls.mkdir(parents=True, exist_ok=True)
+    text = (PROJECT / "queries" / "walls" / "city.toml").read_text("utf-8")
+    told = text.replace("dwell    = 20", f"dwell    = {dwell}")
+    (walls / "soak.toml").write_text(told, "utf-8")
+    if not chosen.record.exists():
+        make(chosen, cases, 7, None, lambda *_: None)
+    faults: list[str] = []
+    with (
+        _running(chosen.home, "cockpit", "worker"),
+        _served(chosen.home) as at,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=SWITCHES
+        )
+        context = browser.new_context(viewport={"width": 1920, "height": 1080})
+        context.add_cookies(_cookies(chosen, at))
+        page = context.new_page()
+        page.on("console", lambda one: faults.append(one.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"{at}/wall/soak/{_root(chosen)}")
+        page.wait_for_selector(".scene.shown .number")
+        page.evaluate(
+            "window.scenes = 0; new MutationObserver(() => { window.scenes += 1; }).observe("
+            "document.documentElement, { attributes: true, attributeFilter: ['data-scene'] })"
+        )
+        cdp = context.new_cdp_session(page)
+        cdp.send("Performance.enable")
+        processes = _browsers()
+        began, worked = time.monotonic(), _cpu(processes)
+        taken, heaps = [], []
+        for number in range(snapshots):
+            start = time.monotonic()
+            before = page.evaluate("document.documentElement.dataset.snapshot")
+            path = folder / f"row{number}.csv"
+            path.write_text(_row(chosen, number), "utf-8")
+            (receipt,) = send(chosen, [path], "cases", lambda *_: None)
+            path.unlink()
+            if receipt["trouble"] or receipt["accepted"] != 1:
+                raise RuntimeError(f"the row was not taken in: {receipt}")
+            page.wait_for_function(
+                "was => document.documentElement.dataset.snapshot !== was", arg=before
+            )
+            taken.append(time.monotonic() - start)
+            if number % max(1, snapshots // SAMPLES) == 0 or number == snapshots - 1:
+                cdp.send("HeapProfiler.collectGarbage")
+                cdp.send("HeapProfiler.collectGarbage")
+                found = {
+                    one["name"]: one["value"]
+                    for one in cdp.send("Performance.getMetrics")["metrics"]
+                }
+                heaps.append((number, found["JSHeapUsedSize"] / MIB, int(found["Nodes"])))
+            page.wait_for_timeout(max(0.0, every - (time.monotonic() - start)) * 1000)
+        seconds = time.monotonic() - began
+        cpu = (_cpu(processes) - worked) / seconds
+        scenes = page.evaluate("window.scenes")
+        browser.close()
+    warm = [each for each in heaps if each[0] >= snapshots * WARM] or heaps
+    taken.sort()
+    return {
+        "wall_snapshots": snapshots,
+        "wall_scenes": scenes,
+        "wall_minutes": round(seconds / 60, 1),
+        "wall_heap_first_mib": round(warm[0][1], 2),
+        "wall_heap_last_mib": round(warm[-1][1], 2),
+        "wall_heap_slope_mib": round(_slope(warm) * 1000, 3),
+        "wall_nodes_first": warm[0][2],
+        "wall_nodes_last": warm[-1][2],
+        "wall_events_p50_s": round(statistics.median(taken), 2),
+        "wall_events_p95_s": round(taken[int(len(taken) * 0.95)], 2),
+        "wall_browser_cpu": round(cpu, 2),
+        "wall_faults": len(faults),
+        "wall_said": sorted(set(faults))[:5],
+    }
+
+
+def _slope(heaps: list[tuple[int, float, int]]) -> float:
+    """MiB by snapshot, by least squares."""
+    if len(heaps) < 2:
+        return 0.0
+    return statistics.linear_regression(
+        [each[0] for each in heaps], [each[1] for each in heaps]
+    ).slope
+
+
+def _row(chosen: Any, number: int) -> str:
+    """A case of the last day, of one more grid each time."""
+    grids = _grids(chosen)
+    return (
+        "number,place,reported_at,due_at\n"
+        f"soak-{number}-{os.getpid()},{grids[number * 37 % len(grids)]},"
+        f"2026-10-31 {8 + number % 8:02}:{number % 60:02},2026-11-05 09:00\n"
+    )
+
+
+_found: list[str] = []
+
+
+def _grids(chosen: Any) -> list[str]:
+    if not _found:
+        from cockpit.answers.snapshot import Snapshots
+
+        with Snapshots(chosen.snapshots).current() as snapshot:
+            _found.extend(one.code for one in snapshot.tree.places if one.level == "community")
+    return _found
+
+
+def _root(chosen: Any) -> str:
+    return min(_grids(chosen))[:4]
+
+
+@contextmanager
+def _running(home: Path, *words: str, **more: str) -> Iterator[None]:
+    """A module of ours as a process."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words],
+        env={**os.environ, "COCKPIT_HOME": str(home), **more},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    web = ("gunicorn", "--config", "python:cockpit.web.gunicorn", "cockpit.web.server:serve()")
+    with _running(home, *web, COCKPIT_PORT=str(port), COCKPIT_WORKERS="1"):
+        end = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                if time.monotonic() > end:
+                    raise RuntimeError("the server does not answer") from None
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+
+
+def _cookies(chosen: Any, at: str) -> Any:
+    """Somebody of the whole city, signed in."""
+    from cockpit.people import accounts, sessions
+    from cockpit.people.gate import CONSOLE
+    from cockpit.people.registry import Registry
+    from cockpit.web.guard import SESSION
+
+    registry = Registry(chosen)
+    name = f"soak-{os.getpid()}"
+    account = accounts.add(registry, CONSOLE, name, role="leader", person=name)
+    with registry.state.write() as connection:
+        token = sessions.begin(registry, connection, account.id, "full", "127.0.0.1")
+    registry.close()
+    return [{"name": SESSION, "value": token, "url": at, "httpOnly": True}]
+
+
+def _browsers() -> list[psutil.Process]:
+    """The browser's processes below this one."""
+    return [one for one in psutil.Process().children(True) if "chrom" in one.name()]
+
+
+def _cpu(processes: list[psutil.Process]) -> float:
+    """Seconds that they worked."""
+    return sum(sum(one.cpu_times()[:2]) for one in processes if one.is_running())
