@@ -248,15 +248,26 @@ class Somebody:
         given = dict(parse_qsl(example))
         if more:
             given["search"] = "?" + urlencode(more)
-        id, _, property = output.rpartition(".")
-        inputs = [{**each, "value": given.get(each["property"], "")} for each in declared["inputs"]]
-        state = [{**each, "value": given.get(each["property"], "")} for each in declared["state"]]
+        kind, _, property = output.rpartition(".")
+        id = kind if kind == "page" else {**given, "panels": int(given["panels"])}
+        given |= {"id": id, "data-near": "here"}
+        inputs, state = (
+            [
+                {
+                    "id": id if each["id"] == kind else each["id"],
+                    "property": each["property"],
+                    "value": given.get(each["property"], ""),
+                }
+                for each in declared[which]
+            ]
+            for which in ("inputs", "state")
+        )
         return {
             "output": output,
             "outputs": {"id": id, "property": property},
             "inputs": inputs,
             "state": state,
-            "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
+            "changedPropIds": [],
         }
 
 

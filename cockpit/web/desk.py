@@ -142,30 +142,34 @@ class Desk:
             dossier.note_refused(self, viewer, state.place, refused.why, pathname, What.VIEW)
             return written(plain.refused(words, snapshot, viewer, refused, state, asks=True))
 
-    def panels(self, viewer: Viewer, of: str, number: int) -> bytes:
-        """A group of panels of an address as JSON; nothing where they are not the viewer's."""
-        where = urlsplit(of)
-        state = read(where.path, where.query)
-        if state is None:
-            return written([])
+    def panels(self, viewer: Viewer, pathname: str, search: str, number: int) -> bytes:
+        """A group of the panels of a page as JSON; where they are not the viewer's, why. Nothing is
+        cut here: a page asks for the panels of what it shows.
+        """
+        state = read(pathname, search)
         words = Words(self.language(state))
         try:
             with self.current() as snapshot:
-                seen = gate(viewer, Scope(snapshot.tree, state.place, cut=True))
+                seen = gate(viewer, Scope(snapshot.tree, state.place if state else ""))
+                if state is None:
+                    return written([])
                 asked = Asked(snapshot, self.cache, state, seen)
-                if viewer.role is not Role.DISPLAY:
-                    self.registry.opens.add("panel", panels.names(asked, number))
                 return self.cache.get(
                     asked.key("panels", (panels.address(asked), str(number)), words.language),
                     lambda: written(panels.group(asked, number, words)),
                     lambda group: NEVER if asked.fleeting else len(group),
                 )
-        except (NoSnapshot, Refused):
+        except Refused as refused:
+            return written([plain.refused(words, snapshot, viewer, refused, state)])
+        except NoSnapshot:
             return written([])
 
-    def sees(self, viewer: Viewer, pathname: str, search: str) -> tuple[str, int, str] | None:
+    def sees(
+        self, viewer: Viewer, pathname: str, search: str, cut: bool = True
+    ) -> tuple[str, int, str] | None:
         """What the audit says of a page: the place, of how many places it gives numbers, and why
-        it is refused, if it is. Of lists and rows it is said as they are found.
+        it is refused, if it is. Of lists and rows it is said as they are found. ``cut`` is whether
+        a place above the viewer's is shown as far as it is theirs.
         """
         if dossier.leads_here(pathname) or bench.leads_here(pathname):
             return None

@@ -132,10 +132,10 @@ def serve(settings: Settings | None = None) -> flask.Flask:
         if not isinstance(number, int):
             return orjson.Fragment(b"[]")
         path, _, search = of.partition("?")
-        seen = desk.sees(viewer(), path, search)
+        seen = desk.sees(viewer(), path, search, cut=False)
         if seen is not None:
             note_view(*seen, path=path, search=search, panels=str(number))
-        return orjson.Fragment(desk.panels(viewer(), of, number))
+        return orjson.Fragment(desk.panels(viewer(), path, search, number))
 
     server.extensions["page"] = app
     server.extensions["refusal"] = lambda word, status: refusal(desk, word, status)
