@@ -10,6 +10,7 @@
   let running = null;   // the request under way
   let drawn = "";       // the SQL whose answer stands there
   let result = null;    // that answer
+  let owed = false;     // another chart was chosen meanwhile
 
   function made(tag, text, properties) {
     const it = Object.assign(document.createElement(tag), properties || {});
@@ -168,7 +169,7 @@
   const tell = (selector, text) => { const spot = one(selector); if (spot) spot.textContent = text; };
 
   async function run(again) {
-    if (running) return;
+    if (running) { owed = owed || again === true; return; }
     const told = said();
     const asked = again ? drawn : sql();
     tell("[data-fault]", "");
@@ -186,8 +187,13 @@
     if (!bench()) return;
     delete bench().dataset.running;
     tell("[data-said]", "");
+    const chart = one("[data-choice=chart]").value;
     if (answer.error !== undefined) fault(answer, told);
     else show(asked, answer);
+    if (!owed) return;
+    owed = false;
+    one("[data-choice=chart]").value = chart;
+    run(true);
   }
 
   function fault(answer, told) {

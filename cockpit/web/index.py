@@ -10,6 +10,7 @@ from dash import Dash
 from cockpit.web.api import build
 from cockpit.web.charts import script
 from cockpit.web.desk import Desk
+from cockpit.web.urls import ROOM
 from cockpit.web.words import LANGUAGES, Words
 
 THEMES = ("light", "dark")
@@ -37,6 +38,8 @@ class Page(Dash):
         asked = flask.request.args.get("theme") if framed else None
         theme = asked if asked in THEMES else flask.request.cookies.get("theme")
         chosen = f' data-theme="{theme}"' if theme in THEMES else ""
+        draws = flask.request.path.startswith(ROOM)  # other pages may do without for a long time
+        ahead = f'<link rel="preload" as="script" href="{script.ADDRESS}">' if draws else ""
         return f"""<!DOCTYPE html>
 <html lang="{LANGUAGES[words.language]}"{chosen} data-build="{build()}">
 <head>
@@ -45,7 +48,7 @@ class Page(Dash):
 <title>{words("product")}</title>
 <link rel="icon" type="image/svg+xml" href="{self.get_asset_url("favicon.svg")}">
 {parts["css"]}
-<link rel="preload" as="script" href="{script.ADDRESS}">
+{ahead}
 </head>
 <body>
 <noscript>{words("no_script")}</noscript>

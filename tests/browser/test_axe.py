@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/place/nowhere",
         "/account",
     ),
+    "analyst": ("/workbench?period=year",),
     "security": ("/people",),
     "audit": ("/audit",),
     "system": ("/system",),
