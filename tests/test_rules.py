@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,10 +14,10 @@ from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.mistakes import Mistake
 from cockpit.model.period import named
 from cockpit.model.places import Place
-from cockpit.model.rule import Rule, read_rule
+from cockpit.model.rule import KEYS, Rule, read_rule
 from cockpit.record import drafts, queries
 from cockpit.record.panels import Bindery, bindery, shelf
-from cockpit.settings import Settings
+from cockpit.settings import PROJECT, Settings
 from tests.asked import cleared
 
 RIGHT = """/*
@@ -221,3 +222,15 @@ def test_a_new_rule_is_right(bench: Bindery, tmp_path: Path, fact: str) -> None:
     assert one.rule.fact == fact
     with pytest.raises(Mistake, match="there is such a file already"):
         drafts.rule(settings, "mine", fact)
+
+
+def test_the_readmes_rules_are_right_and_it_names_every_key(bench: Bindery) -> None:
+    text = (PROJECT / "queries" / "README.md").read_text("utf-8")
+    examples = [
+        each for each in re.findall(r"```sql\n(/\*.*?)```", text, re.DOTALL) if "[limits]" in each
+    ]
+    assert examples
+    for example in examples:
+        bench.bind_rule(read_rule("readme", example, "README.md"))
+    section = text[text.index("## 预警规则") : text.index("## 来源")]
+    assert [key for key in KEYS if f"`{key}`" not in section] == []
