@@ -94,8 +94,12 @@ def look_at(ask: Ask, panel: Panel, may: Allowed) -> Looked:
     return look(parsed(ask, panel.sql), panel.sql, panel.at_sql, may)
 
 
-def bind(ask: Ask, panel: Panel, may: Allowed, schema: str = SCHEMA) -> Bound:
-    """Look at a panel and try it on nothing. Raises Mistake with file and line."""
+def bind(
+    ask: Ask, panel: Panel, may: Allowed, schema: str = SCHEMA, *, shown: bool = True
+) -> Bound:
+    """Look at a panel and try it on nothing; what is ``shown`` needs words for its columns. Raises
+    Mistake with file and line.
+    """
     found = look_at(ask, panel, may)
     _moments(ask, panel, schema)
     query = head(panel, found, _NOTHING, schema) + "*" + body(panel)
@@ -106,7 +110,8 @@ def bind(ask: Ask, panel: Panel, may: Allowed, schema: str = SCHEMA) -> Bound:
     bound = Bound(panel, columns, found.reads)
     _types(bound)
     _parts(bound)
-    _names(bound)
+    if shown:
+        _names(bound)
     return bound
 
 

@@ -28,7 +28,6 @@ FOLDER = "rules"
 """The folder of queries/ that holds them."""
 GIVES = ("place", "place_code", "value", "baseline")
 """The columns that the SELECT of a rule gives, in any order and no others."""
-LABELS = {"value": ("数值", "Value"), "baseline": ("基线", "Baseline")}
 BELOW = tuple(level.name for level in LEVELS[1:])
 """The levels that can have limits: the widest is in no other place."""
 
@@ -81,7 +80,6 @@ class Rule:
             chart="table",
             title_en=self.title_en,
             unit=self.unit,
-            labels=LABELS,
             fact=self.fact,
             clock=self.clock,
             enters=self.enters,

@@ -102,7 +102,7 @@ class Bindery:
 
     def bind_rule(self, rule: Rule) -> BoundRule:
         """Raises Mistake for a rule that does not fit."""
-        return fitted(rule, self.bind(rule.panel))
+        return fitted(rule, bind(self.ask, rule.panel, self.may, shown=False))
 
 
 @contextmanager
