@@ -535,3 +535,37 @@ def test_the_highest_is_on_top_and_the_latest_has_the_dot() -> None:
     source = unquote(spark.image([0.0, 1.0])).removeprefix("data:image/svg+xml,")
     dot = ElementTree.fromstring(source)[1]
     assert (dot.attrib["cx"], dot.attrib["cy"]) == (str(spark.WIDTH - spark.EDGE), str(spark.EDGE))
+
+
+# ── What is looked at where nothing is chosen ────────────────────────────────────────────────────
+
+
+def test_a_metric_that_has_nothing_to_say_here_is_not_the_one_looked_at(
+    client: FlaskClient, snapshot: Snapshot
+) -> None:
+    told = 0
+    for place in random.Random(2).sample([p for p in snapshot.tree.places if p.rung == 4], 12):
+        state = State(place.code, period="today")
+        view = gather(Asked(snapshot, Cache(), state, asked.cleared(snapshot, place)))
+        blank = view.here[view.metric.name].value is None
+        assert blank == all(view.here[one.metric.name].value is None for one in view.metrics)
+        told += view.metric.name != "closure"
+        tree = pages.page(client, state.href())
+        assert pages.the(tree, cls="chosen")["props"]["data-metric"] == view.metric.name
+    assert told > 3
+
+
+def test_a_single_day_has_a_spark_of_the_week_that_ends_with_it(
+    client: FlaskClient, snapshot: Snapshot
+) -> None:
+    city, day = snapshot.tree.root, date(2026, 10, 20)
+    week = Period(date(2026, 10, 14), day)
+    tree = pages.page(client, f"/place/{city.code}?since={day}&until={day}&lang=en")
+    for name in ("reported", "open_cases"):
+        told = ask(snapshot, name, city, week, step="day")["by"]
+        least, most = (f"{pick(each['value'] for each in told):,.0f}" for pick in (min, max))
+        (drawn,) = pages.every(pages.the(tree, data_metric=name), cls="spark")
+        assert drawn["props"]["src"] == spark.image([each["value"] for each in told])
+        assert "14 Oct 2026" in drawn["props"]["alt"]
+        assert least in drawn["props"]["alt"]
+        assert most in drawn["props"]["alt"]

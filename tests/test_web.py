@@ -470,7 +470,9 @@ def test_a_new_snapshot_is_a_new_page(tmp_path: Path) -> None:
 
 def test_a_page_is_one_data_request(client: FlaskClient) -> None:
     asked = client.get("/_dash-dependencies").get_json()
-    assert [each["output"] for each in asked] == ["page.children"]
+    panels = '{"of":["MATCH"],"panels":["MATCH"]}.children'  # of which a page's beginning has none
+    assert [each["output"] for each in asked] == ["page.children", panels]
+    assert [each["prevent_initial_call"] for each in asked] == [False, True]
 
 
 JSON = st.recursive(

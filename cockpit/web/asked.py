@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from cockpit.answers import tally
@@ -26,6 +27,8 @@ from cockpit.web.view import BURNING, Course, Group, Note, Row, View
 
 DAILY, WEEKLY = 92, 731
 """Up to so many days a trend goes by day, or by week."""
+GLANCE = 7
+"""Of how many days a course can be seen at a glance."""
 AHEAD = 366
 """How many days past the as-of day a trend may reach."""
 TALLY_BYTES = 300
@@ -73,6 +76,7 @@ def _gathered(asked: Asked) -> View:
         gap=asked.gap(),
         step=asked.step(asked.chosen.metric.fact),
         courses=asked.courses(),
+        sparks=asked.sparks(),
         trend_then=asked.trend_then(),
         sources=asked.sources(),
         asked_for=asked.asked_for,
@@ -98,10 +102,7 @@ class Asked:
         named = candidates.get(state.metric)
         self.groups = tuple(self._group(each, named) for each in shown)
         self.metrics = tuple(one for group in self.groups for one in group.metrics)
-        usual = next((one for one in self.metrics if one.metric.target is not None), None)
-        self.chosen = named or usual or self.metrics[0]
-        columns = headlines(snapshot, self.chosen.metric.subject)
-        self.columns = columns if self.chosen in columns else (self.chosen, *columns)
+        self._named = named
         wrong = [
             *state.wrong,
             *(["subject"] if state.subject and not self.subject else []),
@@ -114,6 +115,24 @@ class Asked:
             metric=state.metric if named else "",
             wrong=tuple(wrong),
         )
+
+    @cached_property
+    def chosen(self) -> Counted:
+        """The metric that map, ranking and trend are about: the one that is named, else the first
+        with a target, but none that has nothing to say here while another has.
+        """
+        if self._named:
+            return self._named
+        here = self.now().here
+        usual = [one for one in self.metrics if one.metric.target is not None]
+        telling = (one for one in (*usual, *self.metrics) if here[one.metric.name].answered)
+        return next(telling, (*usual, *self.metrics)[0])
+
+    @cached_property
+    def columns(self) -> tuple[Counted, ...]:
+        """The metrics of the ranking."""
+        columns = headlines(self.snapshot, self.chosen.metric.subject)
+        return columns if self.chosen in columns else (self.chosen, *columns)
 
     def _with_rows(self, known: Sequence[str]) -> tuple[str, ...]:
         """The subjects that the city has anything of; where it has nothing at all, the first."""
@@ -131,7 +150,7 @@ class Asked:
     def wanted(self) -> tuple[Counted, ...]:
         """Everything that is to be counted: what is shown, and what the words on top speak of."""
         burning = [] if self.subject else [self.snapshot.counted.get(name) for name in BURNING]
-        return _once(*self.metrics, *self.columns, *filter(None, burning))
+        return _once(*self.metrics, *filter(None, burning))
 
     def path(self) -> tuple[Place, ...]:
         """From where this viewer's city begins down to the place."""
@@ -245,9 +264,28 @@ class Asked:
             return {}
         return self._by(mine, Period(since, until), self.step(fact))
 
+    def sparks(self) -> dict[str, Course]:
+        """The same for a glance: of a few days alone no course can be seen, so the days before go
+        along.
+        """
+        found: dict[str, Course] = {}
+        for fact in dict.fromkeys(one.metric.fact for one in self.metrics):
+            since, until = self._span(fact)
+            if (until - since).days >= GLANCE - 1:
+                found |= self._courses(fact)
+                continue
+            first = self.snapshot.standing(fact).first
+            start = until - timedelta(days=GLANCE - 1)
+            start = max(start, first.date()) if first else start
+            if start <= until:
+                mine = [one for one in self.metrics if one.metric.fact == fact]
+                found |= self._by(mine, Period(start, until), "day")
+        return found
+
     def along(self) -> None:
         """Work out all that goes along time, to be found when it is asked for."""
         self.courses()
+        self.sparks()
         self.trend_then()
 
     def trend_then(self) -> Course:

@@ -143,7 +143,7 @@ def _in_full(metric: Metric, counted: Tally, words: Words) -> str | None:
 
 
 def _spark(view: View, words: Words, metric: Metric) -> Child:
-    course = view.courses.get(metric.name, ())
+    course = view.sparks.get(metric.name, ())
     source = spark.image([counted.value for _, counted in course])
     if not source:
         return None

@@ -109,7 +109,7 @@ def _freshness(words: Words, snapshot: Snapshot, subject: str) -> Element:
             element("Span", words("as_of"), cls="quiet"),
             element(
                 "Time",
-                f"{numbers.short_day(as_of.date(), words.language)} {as_of:%H:%M}",
+                f"{_day(snapshot, as_of, words)} {as_of:%H:%M}",
                 date_time=as_of.isoformat(),
             ),
             _age(words, snapshot, as_of, judged=True),
@@ -171,6 +171,12 @@ def _clocks(words: Words, snapshot: Snapshot) -> Element:
         element("Dd", words("link_meaning"), cls="quiet"),
     )
     return element("Dl", *pairs)
+
+
+def _day(snapshot: Snapshot, as_of: datetime, words: Words) -> str:
+    """A day whose year is told where it is not the one in which it was published."""
+    told = numbers.short_day if as_of.year == snapshot.published.year else numbers.day
+    return told(as_of.date(), words.language)
 
 
 def _as_of(snapshot: Snapshot, subject: str) -> datetime | None:

@@ -85,6 +85,8 @@ class View:
     """How far the chosen metric is from its target, by child; what lies in none is ``""``."""
     step: Step
     courses: Mapping[str, Course]
+    sparks: Mapping[str, Course]
+    """The courses, of a few days more where they would be too short to be seen."""
     trend_then: Course
     sources: tuple[Mapping[str, Any], ...]
     asked_for: str

@@ -33,15 +33,19 @@ def build(asked: Asked, words: Words, near: Collection[int] = ()) -> Element:
 
 
 def _overview(view: View, words: Words) -> list[Child]:
-    """The essentials beside each other: tiles to the left, map and calls to the right."""
+    """The essentials beside each other: tiles to the left, map and calls to the right. Where one
+    subject alone has tiles, the trend stands below them.
+    """
+    tiles, along = cards.tiles(view, words), trend.card(view, words)
+    few = len(view.groups) == 1
     return [
         element(
             "Div",
-            cards.tiles(view, words),
+            element("Div", tiles, along, cls="lead") if few else tiles,
             element("Div", map.card(view, words), call.card(view, words), cls="aside"),
             cls="essentials",
         ),
-        _closer(view, words, trend.card(view, words)),
+        _below(view, words) if few else _closer(view, words, along),
     ]
 
 
