@@ -2,7 +2,7 @@
 # Only `format` and `lock` change files that git knows.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test machine format bench lock clean
+.PHONY: help install run test machine format bench wall-demo lock clean
 unexport PYTHONHOME PYTHONPATH
 
 python := .venv/bin/python
@@ -21,6 +21,7 @@ help:
 	@echo 'make install  the set-up of both, without running anything'
 	@echo 'make format   writes what the formatter and the linter would have'
 	@echo 'make bench    speed and memory; ARGS="--cases 1000000 --json" is handed on'
+	@echo 'make wall-demo  a wall in a window, of the demo that make run serves'
 	@echo 'make lock     pins what pyproject.toml asks for; ARGS=--upgrade takes newer ones'
 	@echo 'make clean    undoes the set-up; what the cockpit knows (var/) stays'
 
@@ -43,6 +44,19 @@ format: .venv/tools
 
 bench: .venv/tools
 	@$(python) -m bench $(ARGS)
+
+# A wall in a window, paired with the demo that `make run` serves: it shows a code, which is typed here.
+# ARGS="--place 330106 --wall district" chooses another.
+wall-demo: .venv/runtime
+	@at=http://127.0.0.1:$${COCKPIT_PORT:-8050}; \
+	$(python) -c "import urllib.request as r; r.urlopen('$$at/healthz')" 2>/dev/null \
+		|| { echo "Nothing answers at $$at. In another window: make run"; exit 1; }; \
+	profile=$$(mktemp -d); \
+	if command -v chromium >/dev/null; then \
+		chromium --user-data-dir="$$profile" --no-first-run --app="$$at/wall" >/dev/null 2>&1 & \
+	else echo "There is no chromium here: open $$at/wall in a browser."; fi; \
+	printf 'The code that the wall shows: ' && read -r code && \
+	$(python) -m cockpit wall pair "$$code" --name "demo-$$$$" $(or $(ARGS),--place 3301 --wall city)
 
 clean:
 	@rm -rf .venv cockpit.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

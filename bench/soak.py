@@ -105,6 +105,8 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
                     for one in cdp.send("Performance.getMetrics")["metrics"]
                 }
                 heaps.append((number, found["JSHeapUsedSize"] / MIB, int(found["Nodes"])))
+                said = f"{heaps[-1][1]:.2f} MiB, {heaps[-1][2]} nodes, {taken[-1]:.1f} s"
+                print(f"snapshot {number}: {said}", file=sys.stderr, flush=True)
             page.wait_for_timeout(max(0.0, every - (time.monotonic() - start)) * 1000)
         seconds = time.monotonic() - began
         cpu = (_cpu(processes) - worked) / seconds

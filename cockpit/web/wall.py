@@ -16,11 +16,11 @@ from cockpit.model.mistakes import Mistake
 from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.web import forms, scenes
 from cockpit.web.api import build
+from cockpit.web.charts import script
 from cockpit.web.desk import Desk
 from cockpit.web.guard import note_view, viewer
 from cockpit.web.words import LANGUAGES, Words
 
-PLOTLY = "plotly/package_data/plotly.min.js"
 SAID = (
     *("wall_waits", "wall_lost", "wall_lost_net", "wall_lost_slow", "wall_lost_fault"),
     *("wall_lost_right", "wall_picture_of", "wall_red_new", "wall_held"),
@@ -97,7 +97,7 @@ def page(
         lang=LANGUAGES[words.language],
         language=words.language,
         asset=forms.asset(),
-        plotly=f"/_dash-component-suites/{PLOTLY}",
+        plotly=script.ADDRESS,
         build=build(),
         wall=name,
         place=quote(place, safe="/"),
