@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import flask
 import orjson
@@ -23,7 +22,7 @@ from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.people.oidc import Oidc
 from cockpit.people.proxy import Proxy
 from cockpit.people.registry import Registry
-from cockpit.people.roles import Right, Role
+from cockpit.people.roles import Right
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
 from cockpit.web import bench, catalog, dossier, frame, listing, panels, preview
