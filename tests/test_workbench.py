@@ -80,7 +80,6 @@ def test_the_file_of_a_question_holds_the_rows_of_its_place_alone_and_what_is_pr
     import duckdb
 
     from cockpit.answers import panel as panels
-    from cockpit.model import here
     from cockpit.model.select import Looked
 
     seen = gate(CONSOLE, Scope(snapshot.tree, "town/n/e"))
@@ -95,7 +94,6 @@ def test_the_file_of_a_question_holds_the_rows_of_its_place_alone_and_what_is_pr
     assert len(found) == 4
     assert {place for place, _ in found} == {"Elm1"}
     assert all(number == "****" for _, number in found)
-    assert here.columns  # the same columns as panels have
 
 
 # ── What is refused, or ended ────────────────────────────────────────────────────────────────────
