@@ -46,7 +46,9 @@ def start(
 @pytest.fixture
 def started(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     command = start(tmp_path, port, worker="echo $$; exec sleep 600")
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         yield process
         process.terminate()
         process.wait(10)
@@ -85,7 +87,9 @@ def test_it_says_where_it_is_and_a_signal_ends_all(
 @pytest.mark.parametrize("moment", [0.1, 0.15, 0.2, 0.25, 0.3])
 def test_a_signal_in_the_first_moments_ends_all(tmp_path: Path, port: int, moment: float) -> None:
     command = start(tmp_path, port, worker="echo $$ > number; exec sleep 600")
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as process:
         time.sleep(moment)
         process.terminate()
         assert process.wait(10) in (0, -signal.SIGTERM)
