@@ -7,18 +7,20 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cockpit import settings as environment
+from cockpit.answers.panel import fault, run
 from cockpit.answers.snapshot import Snapshot, Snapshots
-from cockpit.model.period import Period
+from cockpit.model.period import Period, named
 from cockpit.record.handover import send
 from cockpit.record.newcity import new_city
 from cockpit.settings import Settings
-from tests.asked import ask
+from tests.asked import ask, cleared
 
 pytestmark = pytest.mark.real
 
@@ -133,9 +135,31 @@ def test_boston_agrees_with_an_independent_count(tmp_path: Path, shared_data: Pa
     settings, _ = load(tmp_path, shared_data, BOSTON)
     with opened(settings) as boston:
         found = ask(boston, "on_time_closure", boston.tree.root, Period(), children=True)
+        wrong = _wrong(boston)
     by_ward = {child["place"]: child for child in found["below"]} | {"": found["unplaced"]}
     assert {ward: part["denominator"] for ward, part in by_ward.items()} == dict(judged)
     assert {ward: part["numerator"] for ward, part in by_ward.items()} == dict(in_time)
+    # What is shipped runs at every level here too.
+    assert wrong == []
+
+
+def _wrong(snapshot: Snapshot) -> list[str]:
+    """What is wrong with the shipped panels and rules, and with the metrics over all years."""
+    said = []
+    place, chain = snapshot.tree.root, [snapshot.tree.root]
+    while snapshot.tree.below(place):
+        place = max(snapshot.tree.below(place), key=lambda each: each.hi - each.lo)
+        chain.append(place)
+    for place in chain:
+        seen = cleared(snapshot, place)
+        for one in (*snapshot.panels.values(), *(each.bound for each in snapshot.rules.values())):
+            as_of = snapshot.last_day(one.panel.fact) or date(2026, 1, 31)
+            for period in (named("year", as_of), Period(date(1900, 1, 1), date(1900, 1, 1))):
+                mistake = fault(one.panel, run(snapshot, one, seen, period, as_of))
+                said += [mistake.text()] if mistake else []
+        for name in snapshot.counted:
+            ask(snapshot, name, place, Period(), children=True)
+    return said
 
 
 def test_pingshan_is_counted_by_its_verdict(tmp_path: Path, shared_data: Path) -> None:
