@@ -60,8 +60,8 @@
       if (!answer.ok) throw new Refusal(answer.status);
       return await answer.json();
     } catch (trouble) {
-      if (stop.signal.aborted) throw Object.assign(new Error("slow"), { slow: true });
-      throw trouble;
+      if (trouble instanceof Refusal) throw trouble;
+      throw Object.assign(new Error(trouble), { why: stop.signal.aborted ? "slow" : "net" });
     } finally {
       clearTimeout(bell);
     }
@@ -123,12 +123,15 @@
   function failed(trouble) {
     if (trouble.status === 401) return gone();
     failures += 1;
-    const status = trouble.status || 0;
-    why = trouble.slow ? "slow" : status >= 500 ? "fault" : status ? "right" : "net";
-    if (trouble instanceof TypeError || trouble.slow || status) return lose();
-    faults += 1;                // a fault of ours: what was drawn before stays
-    told += 1;
+    const { status } = trouble;
+    if (status || trouble.why) {
+      why = trouble.why || (status >= 500 ? "fault" : "right");
+      return lose();
+    }
+    told += 1;                  // a fault of ours: what was drawn before stays
+    faults += 1;
     console.warn(trouble);
+    if (faults >= STUCK) reload(set.build);
   }
 
   // Whoever does not see the wall's place any more gets no picture either.
@@ -608,16 +611,22 @@
       paint();
     }, 200);
   });
-  for (const sign of ["online", "focus", "pageshow"]) addEventListener(sign, poll);
+  for (const sign of ["online", "focus"]) addEventListener(sign, poll);
   document.addEventListener("visibilitychange", () => document.hidden || poll());
   addEventListener("error", () => { told += 1; });
   addEventListener("unhandledrejection", () => { told += 1; });
 
-  seen = now();
-  set.link = "up";
-  measure();
-  poll();
-  tick();
-  pace();
-  if (asked.has("test")) setTimeout(test, SECOND);
+  function start() {
+    window.stop();  // the page is whole: it need not be asked for again (cockpit/web/wall.py)
+    seen = now();
+    set.link = "up";
+    measure();
+    poll();
+    tick();
+    pace();
+    if (asked.has("test")) setTimeout(test, SECOND);
+  }
+
+  if (document.readyState === "complete") start();
+  else addEventListener("load", () => setTimeout(start));
 })();

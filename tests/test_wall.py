@@ -140,5 +140,6 @@ def test_the_page_of_a_wall_has_no_script_of_its_own_and_asks_nobody_else(
     assert "unsafe-inline" not in page.headers["Content-Security-Policy"].partition("style-src")[0]
     assert "<script>" not in page.text
     assert "http" not in page.text.replace("https", "http").replace('"http-', "")
+    assert page.headers["Refresh"] == "60"  # until its script is there and stops it
     wild = client.get("/wall/city/3301?distance=-8&height=nan")
     assert 'data-distance="" data-height=""' in wild.text

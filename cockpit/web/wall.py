@@ -30,6 +30,8 @@ SAID = (
     *("now", "minutes", "hours", "days", "fresh", "ageing", "old"),
 )
 """The words that the script says."""
+AGAIN = 60
+"""Seconds after which a page is loaded anew whose scripts did not come."""
 DISTANCE, HEIGHT = (1.0, 60.0), (0.2, 20.0)
 """Metres that are believed: from where one looks, and how high the wall is."""
 
@@ -108,6 +110,8 @@ def page(
     )
     response = flask.make_response(shown)
     response.headers["Cache-Control"] = "no-store"
+    # A page whose scripts did not come is asked for again; the script that came stops that.
+    response.headers["Refresh"] = str(AGAIN)
     return response
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from cockpit.record.store import Record
 from cockpit.settings import Settings
@@ -74,13 +74,20 @@ def test_every_scene_fits_every_screen(
 def until(page: Page, test: str, forwards: float = 0.0) -> float:
     """Seconds of the page's clock until something is so in it."""
     began, gone = time.monotonic(), 0.0
-    while not page.evaluate(test):
+    while not _is(page, test):
         assert time.monotonic() - began < 60, f"never: {test}"
         if forwards:
             page.clock.fast_forward(int(forwards * 1000))
             gone += forwards
         page.wait_for_timeout(100)
     return gone + time.monotonic() - began
+
+
+def _is(page: Page, test: str) -> bool:
+    try:
+        return bool(page.evaluate(test))
+    except Error:  # it is being loaded
+        return False
 
 
 LOST = "document.documentElement.dataset.link === 'lost'"
