@@ -96,6 +96,7 @@
     } catch (trouble) {
       failed(trouble);
     } finally {
+      performance.clearResourceTimings();  // the browser keeps a note of every request
       asking = false;
       const usual = failures ? AFTER[Math.min(failures, AFTER.length) - 1] * SECOND : EVERY;
       timer = setTimeout(poll, usual * (0.8 + 0.4 * Math.random()));

@@ -95,7 +95,7 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
                 raise RuntimeError(f"the row was not taken in: {receipt}")
             page.wait_for_function(
                 "was => document.documentElement.dataset.snapshot !== was", arg=before
-            )
+            ).dispose()
             taken.append(time.monotonic() - start)
             if number % max(1, snapshots // SAMPLES) == 0 or number == snapshots - 1:
                 cdp.send("HeapProfiler.collectGarbage")
