@@ -96,7 +96,7 @@ class Watched:
 
     def __init__(self, context: BrowserContext, home: str):
         self.home, self.page, self.faults = home, context.new_page(), list[str]()
-        self.data_requests = 0
+        self.data_requests = self.panel_requests = 0
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", self._asked)
@@ -112,7 +112,9 @@ class Watched:
 
     def _asked(self, request: Request) -> None:
         if request.url.endswith("/_dash-update-component"):
-            self.data_requests += 1
+            whole = '"page.children"' in (request.post_data or "")
+            self.data_requests += whole
+            self.panel_requests += not whole
         if not request.url.startswith((f"{self.home}/", "data:", f"blob:{self.home}/")):
             self.faults.append(f"it asks a foreign host: {request.url}")
 

@@ -29,9 +29,12 @@ def address(page: Page) -> str:
     return found
 
 
-def test_four_clicks_lead_from_city_to_grid_and_back(tab: Watched) -> None:
-    page = tab.open(CITY)
-    expect(page.locator(".graph .main-svg").first).to_be_visible()
+@pytest.mark.parametrize("subject", ["", "cases", "warnings", "sharing"])
+def test_four_clicks_lead_from_city_to_grid_and_back(tab: Watched, subject: str) -> None:
+    """On each subject; every state is the same again when it is loaded anew, by day and night."""
+    query = f"?subject={subject}" if subject else ""
+    page = tab.open(CITY + query)
+    expect(page.locator(".ground .main-svg").first).to_be_visible()
     names, addresses = [title(page)], [address(page)]
     for depth in range(2, 6):
         asked = tab.data_requests
@@ -40,13 +43,23 @@ def test_four_clicks_lead_from_city_to_grid_and_back(tab: Watched) -> None:
         assert tab.data_requests == asked + 1
         names.append(title(page))
         addresses.append(address(page))
-    assert len(addresses[-1].removeprefix("/place/")) == 15
+    assert len(addresses[-1].removeprefix("/place/").removesuffix(query)) == 15
+    assert all(each.endswith(query) for each in addresses)
     expect(page.locator(".children")).to_have_count(0)
     for depth in (4, 3, 2, 1):
         page.go_back()
         expect(page.locator(".path li")).to_have_count(depth)
         assert (title(page), address(page)) == (names[depth - 1], addresses[depth - 1])
+        page.locator("button.theme").click()
+        page.reload()
+        expect(page.locator(".path li")).to_have_count(depth)
+        assert (title(page), address(page)) == (names[depth - 1], addresses[depth - 1])
+        theme = "dark" if depth % 2 == 0 else "light"
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
     assert page.title().startswith(names[0])
+    page.locator(".switches a").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert address(page) == addresses[0] + ("&" if query else "?") + "lang=en"
 
 
 def test_the_path_leads_up_again(tab: Watched) -> None:

@@ -64,7 +64,7 @@ def drawn(tab: Watched, subject: str) -> Page:
 def test_panels_come_as_they_are_near_and_stay(tab: Watched) -> None:
     page = tab.open(f"{CITY}?subject=cases")
     expect(page.locator(".trend .main-svg").first).to_be_visible()
-    assert tab.data_requests == 1, "what is far below is not asked for"
+    assert (tab.data_requests, tab.panel_requests) == (1, 0), "what is far is not asked for"
     far = page.locator("[data-awaited]").count()
     assert far > 20
     page.locator(".panel-group").first.locator("article").first.scroll_into_view_if_needed()
@@ -72,11 +72,11 @@ def test_panels_come_as_they_are_near_and_stay(tab: Watched) -> None:
     expect(first.locator(".main-svg").first).to_be_visible()
     assert 0 < page.locator("[data-awaited]").count() < far
     page.evaluate("window.kept = document.querySelector('[data-panel=case_stages] .picture')")
-    asked = tab.data_requests
+    asked, near = tab.data_requests, tab.panel_requests
     page.evaluate("document.querySelector('[data-metric=on_time_closure] .tile-link').click()")
     expect(page.locator(".tile.chosen")).to_have_attribute("data-metric", "on_time_closure")
     assert page.evaluate("kept.isConnected"), "another metric is nothing to a panel"
-    assert tab.data_requests == asked + 1
+    assert (tab.data_requests, tab.panel_requests) == (asked + 1, near)
     # The printer gets all of it, once all has come.
     page.evaluate("window.print = () => { window.printed = 1; }")
     page.locator("[data-print]").click()
