@@ -26,6 +26,8 @@ WARM = 0.2
 """Of the snapshots, so many before the slope is measured: caches fill, code is compiled."""
 SAMPLES = 40
 MIB = 1 << 20
+NOBODY = {"COCKPIT_IDLE_MINUTES": "1440"}
+"""Somebody who looks at a wall and touches nothing is signed out; a display never is."""
 
 MEANINGS = {
     "wall_snapshots": "snapshots that the wall took up",
@@ -97,6 +99,8 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
                 "was => document.documentElement.dataset.snapshot !== was", arg=before
             ).dispose()
             taken.append(time.monotonic() - start)
+            if "/wall/" not in page.url:
+                raise RuntimeError(f"the wall went away, to {page.url}")
             if number % max(1, snapshots // SAMPLES) == 0 or number == snapshots - 1:
                 cdp.send("HeapProfiler.collectGarbage")
                 cdp.send("HeapProfiler.collectGarbage")
@@ -188,7 +192,7 @@ def _served(home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     web = ("gunicorn", "--config", "python:cockpit.web.gunicorn", "cockpit.web.server:serve()")
-    with _running(home, *web, COCKPIT_PORT=str(port), COCKPIT_WORKERS="1"):
+    with _running(home, *web, COCKPIT_PORT=str(port), COCKPIT_WORKERS="1", **NOBODY):
         end = time.monotonic() + 60
         while True:
             try:
