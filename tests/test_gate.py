@@ -39,6 +39,8 @@ PLACES = (
 )
 ROOTS = ("", *PLACES)
 ASKED = (*PLACES, "town/old", "town/x", "nowhere", "", "town/", "TOWN/N", "town/n/e/", " town/s")
+PANELS = re.compile(r'"\{\\"of\\":\\"[^"]*\\",\\"panels\\":\d+\}"')
+"""Dash answers under the id that was asked with."""
 CODE = re.compile(r"town(?:/\w+)*")
 NAME = re.compile(r"\b(?:Town|North|South|(?:Elm|Oak|Ash)(?:\d\w?)?)\b")
 
@@ -96,7 +98,7 @@ def told(answer: TestResponse) -> str:
         with ZipFile(io.BytesIO(body)) as packed:
             parts = [packed.read(name) for name in packed.namelist()]
         body = b"\n".join(part for part in parts if not part.startswith(b"\x89PNG"))
-    return plain(headers + body.decode("utf-8", "replace"))
+    return plain(headers + PANELS.sub("", body.decode("utf-8", "replace")))
 
 
 def plain(said: str) -> str:

@@ -245,11 +245,15 @@ class Somebody:
     def _callback(self, output: str, example: str, more: Mapping[str, str]) -> dict[str, Any]:
         page = self.server.extensions["page"]
         (declared,) = [each for each in page._callback_list if each["output"] == output]
-        given = dict(parse_qsl(example))
-        if more:
-            given["search"] = "?" + urlencode(more)
+        given: dict[str, Any] = dict(parse_qsl(example))
         kind, _, property = output.rpartition(".")
-        id = kind if kind == "page" else {**given, "panels": int(given["panels"])}
+        id: Any = kind
+        if kind != "page":
+            path, _, query = given["of"].partition("?")
+            of = f"{path}?{urlencode({**dict(parse_qsl(query)), **more})}"
+            id = {"of": of, "panels": int(given["panels"])}
+        elif more:
+            given["search"] = "?" + urlencode(more)
         given |= {"id": id, "data-near": "here"}
         inputs, state = (
             [
