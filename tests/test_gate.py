@@ -60,8 +60,10 @@ def home(town: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def server(home: Settings) -> flask.Flask:
-    return serve(home)
+def server(home: Settings) -> Iterator[flask.Flask]:
+    served = serve(home)
+    yield served
+    served.extensions["page"].desk.registry.close()
 
 
 @pytest.fixture(scope="module")

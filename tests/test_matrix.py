@@ -111,8 +111,10 @@ def settings(
 
 
 @pytest.fixture(scope="module")
-def server(settings: Settings) -> flask.Flask:
-    return serve(settings)
+def server(settings: Settings) -> Iterator[flask.Flask]:
+    served = serve(settings)
+    yield served
+    served.extensions["page"].desk.registry.close()
 
 
 @pytest.fixture(scope="module")

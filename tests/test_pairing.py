@@ -141,6 +141,7 @@ def test_where_there_is_https_it_travels_by_nothing_else(attacked: Attacked) -> 
         assert given[0].startswith(f"__Host-{name}=")
         assert "; Secure; HttpOnly; Path=/; SameSite=Strict" in given[0]
     assert 'data-device="https"' in client.get("/wall", base_url=at).text
+    client.application.extensions["page"].desk.registry.close()
 
 
 def test_only_who_shows_the_code_gets_the_credential(attacked: Attacked) -> None:
