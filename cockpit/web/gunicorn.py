@@ -22,8 +22,8 @@ threads = settings.threads
 preload_app = False
 
 # A process ends after its share of requests, and not all at once: nothing may grow for weeks.
-max_requests = 2000
-max_requests_jitter = 300
+max_requests = 20_000
+max_requests_jitter = 4_000
 timeout = 60
 graceful_timeout = 30
 
