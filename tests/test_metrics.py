@@ -79,7 +79,7 @@ def test_a_wrong_line_is_told(old: str, new: str, words: str) -> None:
     [
         ("closd_at <= due_at", "closd_at"),
         ("avg(1)", "aggregate"),
-        ("(select count(*) from cases) > avg(grade)", "aggregate"),
+        ("(select count(*) from cases) > avg(grade)", "nothing that may be read"),
         ("department", "is VARCHAR"),
         ("closed_at", "is TIMESTAMP"),
         ("closed_at <=", "syntax error"),

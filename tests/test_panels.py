@@ -180,6 +180,7 @@ def test_one_broken_file_spoils_no_other(tmp_path: Path) -> None:
         ("cases", "wrong"),
         ("fires", "good"),
         ("fires", "subject.toml"),
+        ("rules", "rule"),
     }
     assert [one.name for one in found.subjects] == ["cases", "fires"]
 

@@ -524,7 +524,7 @@ def test_a_worker_outlives_a_full_disk(small_disk: Path, tmp_path: Path) -> None
         ballast = fill(small_disk, big.stat().st_size + 300_000)
         said = sent(settings, big)
         assert "it waits in the inbox (" in said
-        assert "No space left on device" in said
+        assert "No space left on dev" in said  # what a long path pushes out is cut off
         [(_, path)] = inbox.waiting(settings)
         assert f"{path.name} waits in the inbox" in log.read_text()
         assert hamlet.in_service(settings) == before
@@ -535,7 +535,7 @@ def test_a_worker_outlives_a_full_disk(small_disk: Path, tmp_path: Path) -> None
         small = tmp_path / "b.csv"
         small.write_text(rows(MANY, MANY + 10), "utf-8")
         ballast = fill(small_disk, 400_000)
-        assert "No space left on device" in sent(settings, small)
+        assert "No space left on dev" in sent(settings, small)
         assert hamlet.in_service(settings)[0] == MANY
         ballast.unlink()
         until(lambda: hamlet.in_service(settings)[0] == MANY + 10)

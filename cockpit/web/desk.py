@@ -22,7 +22,7 @@ from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.people.oidc import Oidc
 from cockpit.people.proxy import Proxy
 from cockpit.people.registry import Registry
-from cockpit.people.roles import Right
+from cockpit.people.roles import Right, Role
 from cockpit.people.signin import Entrance
 from cockpit.settings import Settings
 from cockpit.web import bench, catalog, dossier, frame, listing, panels, preview
@@ -153,6 +153,8 @@ class Desk:
                 if state is None:
                     return written([])
                 asked = Asked(snapshot, self.cache, state, seen)
+                if viewer.role is not Role.DISPLAY:
+                    self.registry.opens.add("panel", panels.names(asked, number))
                 return self.cache.get(
                     asked.key("panels", (panels.address(asked), str(number)), words.language),
                     lambda: written(panels.group(asked, number, words)),

@@ -14,16 +14,16 @@ from cockpit.model.metric import Metric
 from cockpit.model.panel import Panel
 from cockpit.model.places import Place
 from cockpit.model.subject import Subject
-from cockpit.web.words_bench import BENCH
-from cockpit.web.words_catalog import CATALOG
-from cockpit.web.words_displays import DISPLAYS
-from cockpit.web.words_exports import EXPORTS
-from cockpit.web.words_frame import FRAME
-from cockpit.web.words_overview import OVERVIEW
-from cockpit.web.words_panels import PANELS
-from cockpit.web.words_rows import ROWS
-from cockpit.web.words_values import VALUES
-from cockpit.web.words_wall import WALL
+from cockpit.web.words.bench import BENCH
+from cockpit.web.words.catalog import CATALOG
+from cockpit.web.words.displays import DISPLAYS
+from cockpit.web.words.exports import EXPORTS
+from cockpit.web.words.frame import FRAME
+from cockpit.web.words.overview import OVERVIEW
+from cockpit.web.words.panels import PANELS
+from cockpit.web.words.rows import ROWS
+from cockpit.web.words.values import VALUES
+from cockpit.web.words.wall import WALL
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """The languages of the catalogue, and how a browser calls them."""

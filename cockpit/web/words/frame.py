@@ -1,4 +1,4 @@
-"""The words of the frame around every page; ``words.py`` has them among all others."""
+"""The words of the frame around every page; ``words`` has them among all others."""
 
 FRAME: dict[str, tuple[str, str]] = {
     # Subjects

@@ -1,4 +1,4 @@
-"""The words of lists and of a row's page; ``words.py`` has them among all others."""
+"""The words of lists and of a row's page; ``words`` has them among all others."""
 
 ROWS: dict[str, tuple[str, str]] = {
     # Lists

@@ -1,4 +1,4 @@
-"""The words of the catalogue and of previews; ``words.py`` has them among all others."""
+"""The words of the catalogue and of previews; ``words`` has them among all others."""
 
 CATALOG: dict[str, tuple[str, str]] = {
     "office_catalog": ("目录", "Catalogue"),

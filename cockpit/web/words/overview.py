@@ -1,4 +1,4 @@
-"""The words of the overview and of subjects' pages; ``words.py`` has them among all others."""
+"""The words of the overview and of subjects' pages; ``words`` has them among all others."""
 
 OVERVIEW: dict[str, tuple[str, str]] = {
     # Groups of tiles

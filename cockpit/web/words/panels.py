@@ -1,4 +1,4 @@
-"""The words of panels; ``words.py`` has them among all others."""
+"""The words of panels; ``words`` has them among all others."""
 
 PANELS: dict[str, tuple[str, str]] = {
     "panels": ("专题分析", "Panels"),

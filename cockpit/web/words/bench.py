@@ -1,4 +1,4 @@
-"""The words of the analysts' bench; ``words.py`` has them among all others."""
+"""The words of the analysts' bench; ``words`` has them among all others."""
 
 BENCH: dict[str, tuple[str, str]] = {
     "office_workbench": ("分析台", "Workbench"),
