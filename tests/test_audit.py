@@ -440,7 +440,7 @@ def test_a_page_does_not_wait_for_its_line(registry: Registry) -> None:
             registry.audit.write(line(number))
         taken = (time.perf_counter() - began) / 100
         database.execute("rollback")
-    assert taken < 0.003
+    assert taken < 0.02  # whoever waits for the database waits for seconds
     assert registry.audit.flush()
     assert len(registry.audit.lines()) == 101
 

@@ -189,6 +189,17 @@ def opened(settings: Settings) -> dict[tuple[str, str], int]:
         registry.close()
 
 
+def test_what_is_opened_again_is_added_up_on_both_databases(home: Path, store: str) -> None:
+    registry = Registry(Settings(home=home, state=store))
+    try:
+        for names in (["one"], ["one", "two"]):
+            registry.opens.add("panel", names)
+            registry.opens.flush()
+        assert registry.opens.within(30) == {("panel", "one"): 2, ("panel", "two"): 1}
+    finally:
+        registry.close()
+
+
 def test_what_comes_into_view_and_what_is_chosen_is_counted(settings: Settings) -> None:
     client = signed.client(settings, "leader", use_cookies=False)
     opens = client.application.extensions["page"].desk.registry.opens

@@ -75,7 +75,9 @@ class Opens:
         ]
         put = insert(opens)
         added = {"times": opens.c.times + put.excluded.times}
-        connection.execute(put.on_conflict_do_update(["day", "kind", "name"], set_=added), rows)
+        connection.execute(
+            put.on_conflict_do_update(index_elements=["day", "kind", "name"], set_=added), rows
+        )
         before = self.now().date() - timedelta(days=KEPT)
         connection.execute(delete(opens).where(opens.c.day < before))
 
