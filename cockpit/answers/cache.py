@@ -15,6 +15,9 @@ from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
 
+from cockpit.model.period import Period
+from cockpit.model.scope import Cleared
+
 T = TypeVar("T")
 
 
@@ -34,6 +37,28 @@ class Key:
     query: str
     parameters: tuple[str, ...] = ()
     language: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        snapshot: str,
+        seen: Cleared,
+        period: Period,
+        query: str,
+        parameters: tuple[str, ...] = (),
+        language: str = "",
+    ) -> Key:
+        """That of an answer about a place that was cleared, over a period."""
+        return cls(
+            snapshot,
+            seen.view,
+            seen.place.code,
+            period.since,
+            period.until,
+            query,
+            parameters,
+            language,
+        )
 
 
 class Cache:

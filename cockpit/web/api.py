@@ -25,6 +25,7 @@ from cockpit.web import search
 from cockpit.web.desk import Desk
 from cockpit.web.guard import note_view, viewer
 from cockpit.web.menu import OFFICES
+from cockpit.web.transfer import as_json
 from cockpit.web.urls import FIRST, LAST, State
 from cockpit.web.words import Words
 
@@ -47,7 +48,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
         try:
             with desk.current() as snapshot:
                 snapshot.rows("select 1")
-                return _json(
+                return as_json(
                     {
                         "snapshot": snapshot.id,
                         "published": snapshot.published.isoformat(),
@@ -55,7 +56,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
                     }
                 )
         except NoSnapshot as nothing:
-            return _json({"snapshot": None, "error": nothing.found}, 503)
+            return as_json({"snapshot": None, "error": nothing.found}, 503)
 
     @here.get("/api/version")
     def version() -> flask.Response:
@@ -68,7 +69,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
                 }
         except NoSnapshot:
             told = {"snapshot": None, "build": build(), "published": None}
-        response = _json(told)
+        response = as_json(told)
         response.headers["Cache-Control"] = "no-cache"
         response.set_etag(f"{told['snapshot']}-{told['build']}")
         response.make_conditional(flask.request)
@@ -81,28 +82,28 @@ def addresses(desk: Desk) -> flask.Blueprint:
                 told = answer(desk, viewer(), snapshot, flask.request.args)
                 rows = 1 + len(told.get("below", ())) + len(told.get("by", ()))
                 note_view(told["place"], rows, path="/api/ask", metric=told["metric"])
-                return _json(told)
+                return as_json(told)
         except NoSnapshot as nothing:
-            return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
+            return as_json({"error": f"{nothing.found}. {nothing.write}"}, 503)
         except Refused as refused:
             note_view(flask.request.args.get("place", ""), why=refused.why, path="/api/ask")
-            return _json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
+            return as_json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
         except Mistake as mistake:
-            return _json({"error": mistake.text()}, 400)
+            return as_json({"error": mistake.text()}, 400)
 
     @here.get("/api/places")
     def places() -> flask.Response:
         words = Words(desk.language())
         try:
             with desk.current() as snapshot:
-                return _json(found(viewer(), snapshot, flask.request.args, words))
+                return as_json(found(viewer(), snapshot, flask.request.args, words))
         except NoSnapshot as nothing:
-            return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
+            return as_json({"error": f"{nothing.found}. {nothing.write}"}, 503)
         except Refused as refused:
             note_view(flask.request.args.get("beside", ""), why=refused.why, path="/api/places")
-            return _json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
+            return as_json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
         except Mistake as mistake:
-            return _json({"error": mistake.text()}, 400)
+            return as_json({"error": mistake.text()}, 400)
 
     @here.get("/")
     def root() -> Any:
@@ -148,15 +149,8 @@ def answer(
     step = _step(given.get("by", ""))
     if step and (period.days or 0) > MOST_DAYS:
         raise Mistake(f"{period.days} days are too many to go by {step}", write="Ask for 20 years")
-    key = Key(
-        snapshot.id,
-        seen.view,
-        seen.place.code,
-        period.since,
-        period.until,
-        "ask",
-        (metric.metric.name, str(children), step or ""),
-    )
+    said = (metric.metric.name, str(children), step or "")
+    key = Key.of(snapshot.id, seen, period, "ask", said)
     return desk.cache.get(
         key,
         lambda: ask.ask(snapshot, metric.metric.name, seen, period, children=children, step=step),
@@ -236,12 +230,3 @@ def _yes(given: Mapping[str, str], name: str) -> bool:
     if value not in YES + NO:
         raise Mistake(f"{name} is {value!r}", write="Write 1 or 0")
     return value in YES
-
-
-def _json(told: dict[str, Any], status: int = 200) -> flask.Response:
-    return flask.Response(
-        orjson.dumps(told),
-        status,
-        mimetype="application/json",
-        headers={"Cache-Control": "no-store"},
-    )

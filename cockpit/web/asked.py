@@ -340,16 +340,7 @@ class Asked:
 
     def key(self, query: str, parameters: tuple[str, ...] = (), language: str = "") -> Key:
         """The key of an answer about this place and period."""
-        return Key(
-            self.snapshot.id,
-            self.seen.view,
-            self.place.code,
-            self.period.since,
-            self.period.until,
-            query,
-            parameters,
-            language,
-        )
+        return Key.of(self.snapshot.id, self.seen, self.period, query, parameters, language)
 
     def _kept(
         self,

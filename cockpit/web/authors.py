@@ -10,6 +10,7 @@ from cockpit.answers import trial
 from cockpit.web.api import page
 from cockpit.web.desk import Desk
 from cockpit.web.guard import viewer
+from cockpit.web.transfer import as_json
 
 
 def addresses(desk: Desk) -> flask.Blueprint:
@@ -32,8 +33,6 @@ def addresses(desk: Desk) -> flask.Blueprint:
     def printed(name: str) -> Any:
         """What changes when the file of a panel is saved."""
         path = trial.find(desk.settings.folders, name)
-        answer = flask.jsonify({"print": trial.print_of(path) if path else ""})
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return as_json({"print": trial.print_of(path) if path else ""})
 
     return here

@@ -154,16 +154,7 @@ def listed(
 
     said = (asked.href(), cut, *asked.wrong)
     page, many = desk.cache.get(
-        Key(
-            snapshot.id,
-            seen.view,
-            seen.place.code,
-            period.since,
-            period.until,
-            "rows",
-            said,
-            words.language,
-        ),
+        Key.of(snapshot.id, seen, period, "rows", said, words.language),
         work_out,
         lambda found: len(found[0]),
     )
@@ -235,16 +226,7 @@ def single(
         return orjson.dumps(page), whole.row.place, 1 + sum(len(kin.rows) for kin in whole.kin)
 
     found = desk.cache.get(
-        Key(
-            snapshot.id,
-            seen.view,
-            seen.place.code,
-            None,
-            None,
-            "row",
-            (fact, ref, state.href()),
-            words.language,
-        ),
+        Key.of(snapshot.id, seen, Period(), "row", (fact, ref, state.href()), words.language),
         work_out,
         lambda found: len(found[0]) if found else 100,
     )

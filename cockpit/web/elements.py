@@ -26,6 +26,11 @@ def element(tag: str, *children: Child, **properties: Any) -> Element:
     return {"type": tag, "namespace": "dash_html_components", "props": props}
 
 
+def heads(*titles: str) -> Element:
+    """The head of a table: a row of its columns' titles."""
+    return element("Thead", element("Tr", *(element("Th", each, scope="col") for each in titles)))
+
+
 def core(kind: str, **properties: Any) -> Element:
     """A component of Dash's own, by its property names."""
     return {"type": kind, "namespace": "dash_core_components", "props": properties}

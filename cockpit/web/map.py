@@ -17,7 +17,7 @@ from cockpit.model.metric import Tally
 from cockpit.model.places import Place
 from cockpit.model.shape import Shape
 from cockpit.web import charts, numbers, remarks, shapes
-from cockpit.web.elements import Child, Element, core, element
+from cockpit.web.elements import Child, Element, core, element, heads
 from cockpit.web.shades import Scale, Shade, scale
 from cockpit.web.view import View
 from cockpit.web.words import Words
@@ -303,7 +303,7 @@ def _left_out(view: View, words: Words, shown: Map) -> Child:
 def _twin(view: View, words: Words, shown: Map) -> Element:
     """The same as a table."""
     ratio = bool(view.metric.denominator)
-    heads = [words("place"), words("value"), *([words("counts")] if ratio else []), words("shade")]
+    titles = [words("place"), words("value"), *([words("counts")] if ratio else []), words("shade")]
     return element(
         "Details",
         element("Summary", words("as_table")),
@@ -311,7 +311,7 @@ def _twin(view: View, words: Words, shown: Map) -> Element:
             "Div",
             element(
                 "Table",
-                element("Thead", element("Tr", *(element("Th", h, scope="col") for h in heads))),
+                heads(*titles),
                 element("Tbody", *(_twin_row(view, words, cell, ratio) for cell in shown.cells)),
                 aria_labelledby="map-title",
             ),

@@ -14,6 +14,7 @@ from cockpit.web import forms, wall
 from cockpit.web.api import build
 from cockpit.web.desk import Desk
 from cockpit.web.guard import caller, display, name, secret, viewer
+from cockpit.web.transfer import as_json
 from cockpit.web.words import LANGUAGES, Words
 
 WAITING = "pairing"
@@ -28,12 +29,6 @@ def addresses(desk: Desk) -> flask.Blueprint:
     """The blueprint of all of them."""
     here = flask.Blueprint("pairing", __name__)
     registry = desk.registry
-
-    def said(told: dict[str, Any], status: int = 200) -> flask.Response:
-        response = flask.jsonify(told)
-        response.headers["Cache-Control"] = "no-store"
-        response.status_code = status
-        return response
 
     @here.get("/wall", endpoint="wall")
     def look() -> Any:
@@ -59,21 +54,21 @@ def addresses(desk: Desk) -> flask.Blueprint:
     def pair() -> flask.Response:
         """How a display waits: what it shows meanwhile, then its credential as a cookie."""
         if display() is not None:
-            return said({"state": "paired"})
+            return as_json({"state": "paired"})
         cookie, where = name(desk, WAITING), caller()
         token = flask.request.cookies.get(cookie, "")
         found = pairings.look_at(registry, token)
         if found is not None and found.display is not None:
             flask.g.fresh_credential = pairings.fetch(registry, found, where.address)
             if flask.g.fresh_credential:
-                return said({"state": "paired"})
+                return as_json({"state": "paired"})
             found = None  # it was used meanwhile, or is revoked again
         if found is None:
             try:
                 token, found = pairings.begin(registry, where.address, where.agent)
             except pairings.Crowded:
-                return said({"state": "crowded", "seconds": PATIENCE}, 429)
-        response = said(
+                return as_json({"state": "crowded", "seconds": PATIENCE}, 429)
+        response = as_json(
             {
                 "state": "waits",
                 "code": pairings.shown(found.code),
@@ -99,7 +94,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
         assert found is not None, "the guard lets nobody else here"
         told = body()
         if told is None:
-            return said({"error": "this is no beat of a display"}, 400)
+            return as_json({"error": "this is no beat of a display"}, 400)
         token = flask.g.credential
         flask.g.fresh_credential = displays.beat(registry, found, token, told, caller().address)
         try:
@@ -108,7 +103,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
         except NoSnapshot:
             current = None
         urgent = found.urgent(registry.now())
-        return said(
+        return as_json(
             {
                 "snapshot": current,
                 "build": build(),

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import flask
-import orjson
 
 from cockpit.answers.cache import Key
 from cockpit.answers.panel import MOST_ROWS, Answer
@@ -28,6 +27,7 @@ from cockpit.web.elements import Element, element
 from cockpit.web.guard import note, note_now, viewer
 from cockpit.web.picture import picture, table
 from cockpit.web.subject import day_of, subjects
+from cockpit.web.transfer import as_json
 from cockpit.web.urls import ROOM
 from cockpit.web.urls import read as read_state
 from cockpit.web.words import Words
@@ -54,7 +54,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
     @here.post("/bench/cancel")
     def cancel() -> Any:
-        return _json({"ended": asking.cancel(_who())})
+        return as_json({"ended": asking.cancel(_who())})
 
     @here.post("/bench/save")
     def save() -> Any:
@@ -77,20 +77,20 @@ def _told(desk: Desk, what: What, do: Any) -> flask.Response:
     try:
         with desk.current() as snapshot:
             seen = bench.clear(viewer(), snapshot, form.get("place", ""), cut=False)
-            return _json(*do(snapshot, seen))
+            return as_json(*do(snapshot, seen))
     except NoSnapshot as nothing:
-        return _json({"error": nothing.found}, 503)
+        return as_json({"error": nothing.found}, 503)
     except Refused as refused:
         place = form.get("place", "")[:100]
         note(what, outcome="refused", place=place, detail={"why": refused.why})
         said = words(f"refused_{refused.why}", code=place)
-        return _json({"error": said}, 404 if refused.why == "unknown" else 403)
+        return as_json({"error": said}, 404 if refused.why == "unknown" else 403)
     except Standing as standing:
-        return _json({"error": words("bench_standing"), "standing": standing.found})
+        return as_json({"error": words("bench_standing"), "standing": standing.found})
     except AuditUnavailable:
         raise
     except Mistake as mistake:
-        return _json({"error": mistake.text()})
+        return as_json({"error": mistake.text()})
 
 
 # ── Asking ───────────────────────────────────────────────────────────────────────────────────────
@@ -143,15 +143,7 @@ def _answer(
     assert state is not None, "it begins as an address of a place does"
     as_of = day_of(snapshot)
     period = state.over(as_of)
-    key = Key(
-        snapshot.id,
-        seen.view,
-        seen.place.code,
-        period.since,
-        period.until,
-        "workbench",
-        (sql, as_of.isoformat()),
-    )
+    key = Key.of(snapshot.id, seen, period, "workbench", (sql, as_of.isoformat()))
     return desk.cache.get(
         key, lambda: asking.ask(snapshot, seen, sql, period, as_of, _who()), panels.size
     )
@@ -238,12 +230,3 @@ def _publish(desk: Desk, seen: Cleared) -> Told:
         lambda: note_now(What.DRAFT, place=seen.place.code, detail=detail),
     )
     return {"published": words("bench_published", panel=words.panel(one.panel))}, 200
-
-
-def _json(told: dict[str, Any], status: int = 200) -> flask.Response:
-    return flask.Response(
-        orjson.dumps(told),
-        status,
-        mimetype="application/json",
-        headers={"Cache-Control": "no-store"},
-    )

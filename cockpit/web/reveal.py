@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import flask
-import orjson
 
 from cockpit.answers import rows
 from cockpit.answers.snapshot import NoSnapshot, Snapshot
@@ -21,6 +20,7 @@ from cockpit.web.api import page
 from cockpit.web.desk import Desk
 from cockpit.web.guard import note, note_now, viewer
 from cockpit.web.pages.row import LEAST_WHY, MOST_WHY, REASONS
+from cockpit.web.transfer import as_json
 from cockpit.web.words import Words
 
 
@@ -45,19 +45,19 @@ def addresses(desk: Desk) -> flask.Blueprint:
             with desk.current() as snapshot:
                 told = _reveal(desk, snapshot, fact, ref, column, reason, why)
         except NoSnapshot as nothing:
-            return _json({"error": nothing.found}, 503)
+            return as_json({"error": nothing.found}, 503)
         except (Refused, _NoRow):
             note(
                 What.REVEAL,
                 outcome="refused",
                 detail={"row": f"{fact}/{ref}"[:100]},
             )
-            return _json({"error": words("row_none")}, 404)
+            return as_json({"error": words("row_none")}, 404)
         except AuditUnavailable:
             raise
         except Mistake:
-            return _json({"error": words("reveal_short")}, 400)
-        return _json({"value": cells.exact(told)})
+            return as_json({"error": words("reveal_short")}, 400)
+        return as_json({"value": cells.exact(told)})
 
     return here
 
@@ -95,12 +95,3 @@ def _reveal(
         detail={"row": f"{fact}/{ref}", "column": column, "reason": reason, "why": why},
     )
     return rows.revealed(snapshot, seen, fact, ref, key, column)
-
-
-def _json(told: dict[str, Any], status: int = 200) -> flask.Response:
-    return flask.Response(
-        orjson.dumps(told),
-        status,
-        mimetype="application/json",
-        headers={"Cache-Control": "no-store"},
-    )

@@ -96,7 +96,7 @@ class _Scenes:
             "place": place.code,
             "name": words.place(place, str(about["name_en"])),
             "brain": words.brain(place),
-            "title": _either(words, self.wall.title, self.wall.title_en),
+            "title": words.either(self.wall.title, self.wall.title_en),
             "demo": words("demo") if self.snapshot.demo else "",
             "burning": self._burning(),
             "published": _epoch(self.snapshot.published, zone),
@@ -160,7 +160,7 @@ class _Scenes:
         span = days.span(first.period, first.as_of, words)
         return {
             "name": scene.name,
-            "asks": _either(words, scene.asks, scene.asks_en),
+            "asks": words.either(scene.asks, scene.asks_en),
             "place": words.place(place) if place else "",
             "span": f"{words(f'period_{scene.period}')} · {span}",
             "template": scene.template,
@@ -341,10 +341,6 @@ def _numbers(bound: Bound, said: Answer, words: Words) -> Told:
             for name, value in values
         ],
     }
-
-
-def _either(words: Words, chinese: str, english: str) -> str:
-    return chinese if words.language == "zh" or not english else english
 
 
 def _epoch(when: datetime, zone: str) -> int:

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 import flask
+import orjson
 from cachetools import LRUCache
 
 KEPT = 32 << 20
@@ -23,6 +24,13 @@ KINDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 _kept: LRUCache[bytes, bytes] = LRUCache(KEPT, getsizeof=len)
 _lock = Lock()
+
+
+def as_json(told: Any, status: int = 200) -> flask.Response:
+    """An answer to a script; bytes are JSON already."""
+    body = told if isinstance(told, bytes) else orjson.dumps(told)
+    headers = {"Cache-Control": "no-store"}
+    return flask.Response(body, status, mimetype="application/json", headers=headers)
 
 
 def care(server: flask.Flask, app: Any, secure: bool) -> None:

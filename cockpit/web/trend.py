@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from cockpit.model.metric import Metric, Tally
 from cockpit.web import charts, frame, numbers, remarks
-from cockpit.web.elements import Child, Element, core, element
+from cockpit.web.elements import Child, Element, core, element, heads
 from cockpit.web.view import View
 from cockpit.web.words import Words
 
@@ -128,9 +128,9 @@ def _twin(view: View, words: Words) -> Element:
             said = _then(view, words, *then) if then else numbers.BLANK
             cells.append(element("Td", said, cls="parts"))
         rows.append(element("Tr", *cells))
-    heads = [words("when"), words("value")]
-    heads += [words("counts")] if ratio else []
-    heads += [words("trend_then")] if compared else []
+    titles = [words("when"), words("value")]
+    titles += [words("counts")] if ratio else []
+    titles += [words("trend_then")] if compared else []
     return element(
         "Details",
         element("Summary", words("as_table")),
@@ -138,7 +138,7 @@ def _twin(view: View, words: Words) -> Element:
             "Div",
             element(
                 "Table",
-                element("Thead", element("Tr", *(element("Th", h, scope="col") for h in heads))),
+                heads(*titles),
                 element("Tbody", *rows),
                 aria_labelledby="trend-title",
             ),

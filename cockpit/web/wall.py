@@ -19,6 +19,7 @@ from cockpit.web.api import build
 from cockpit.web.charts import script
 from cockpit.web.desk import Desk
 from cockpit.web.guard import note_view, viewer
+from cockpit.web.transfer import as_json
 from cockpit.web.words import LANGUAGES, Words
 
 SAID = (
@@ -51,18 +52,18 @@ def addresses(desk: Desk) -> flask.Blueprint:
             with desk.current() as snapshot:
                 seen = gate(viewer(), Scope(snapshot.tree, place))
                 if name not in snapshot.walls:
-                    return _json({"error": words("wall_unknown")}, 404)
+                    return as_json({"error": words("wall_unknown")}, 404)
                 note_view(place, 1 + len(snapshot.tree.below(seen.place)), path=path)
                 wall = snapshot.walls[name]
                 told = scenes.written(desk, viewer(), snapshot, wall, seen, words)
         except NoSnapshot as nothing:
-            return _json({"error": f"{nothing.found}. {nothing.write}"}, 503)
+            return as_json({"error": f"{nothing.found}. {nothing.write}"}, 503)
         except Refused as refused:
             note_view(place, why=refused.why, path=path)
-            return _json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
+            return as_json({"error": refused.text()}, 404 if refused.why == "unknown" else 403)
         except Mistake as mistake:
-            return _json({"error": mistake.text()}, 400)
-        return _json(told)
+            return as_json({"error": mistake.text()}, 400)
+        return as_json(told)
 
     return here
 
@@ -133,10 +134,3 @@ def _metres(given: str, between: tuple[float, float]) -> float | None:
     except ValueError:
         return None
     return found if between[0] <= found <= between[1] else None
-
-
-def _json(told: dict[str, Any] | bytes, status: int = 200) -> flask.Response:
-    body = told if isinstance(told, bytes) else json.dumps(told, ensure_ascii=False).encode()
-    return flask.Response(
-        body, status, mimetype="application/json", headers={"Cache-Control": "no-store"}
-    )

@@ -13,7 +13,7 @@ from cockpit.model.panel import Columns, Panel
 from cockpit.model.rule import Rule
 from cockpit.web import catalog, frame, numbers
 from cockpit.web.catalog import CATALOG, DAYS, Entry
-from cockpit.web.elements import Child, Element, element
+from cockpit.web.elements import Child, Element, element, heads
 from cockpit.web.pages.catalog import preview_href, shown, subject_title, times
 from cockpit.web.urls import State
 from cockpit.web.words import LANGUAGES, Words
@@ -257,7 +257,7 @@ def _columns(panel: Panel, columns: Columns, words: Words) -> Element:
         )
         for name, kind in columns
     ]
-    heads = ("catalog_name", "catalog_column", "catalog_type")
+    titles = ("catalog_name", "catalog_column", "catalog_type")
     return element(
         "Section",
         element("H2", words("catalog_columns"), id="columns-title"),
@@ -265,9 +265,7 @@ def _columns(panel: Panel, columns: Columns, words: Words) -> Element:
             "Div",
             element(
                 "Table",
-                element(
-                    "Thead", element("Tr", *(element("Th", words(w), scope="col") for w in heads))
-                ),
+                heads(*map(words, titles)),
                 element("Tbody", *lines),
                 aria_labelledby="columns-title",
             ),

@@ -10,7 +10,7 @@ from cockpit.people.roles import Right
 from cockpit.web import frame, numbers, panels
 from cockpit.web.catalog import CATALOG
 from cockpit.web.days import days
-from cockpit.web.elements import Child, Element, element
+from cockpit.web.elements import Child, Element, element, heads
 from cockpit.web.path import path
 from cockpit.web.picture import table
 from cockpit.web.preview import LOOKS, ROLES, THEMES, Tried
@@ -261,7 +261,7 @@ def _rows(tried: Tried, words: Words) -> Element | None:
 def _plan(tried: Tried, words: Words) -> Element | None:
     if not tried.steps:
         return None
-    heads = ["preview_step", "preview_about"] + (
+    titles = ["preview_step", "preview_about"] + (
         ["preview_count", "preview_ms"] if tried.ran else []
     )
     lines = []
@@ -290,9 +290,7 @@ def _plan(tried: Tried, words: Words) -> Element | None:
             "Div",
             element(
                 "Table",
-                element(
-                    "Thead", element("Tr", *(element("Th", words(w), scope="col") for w in heads))
-                ),
+                heads(*map(words, titles)),
                 element("Tbody", *lines),
             ),
             cls="panel-rows scroll",
