@@ -6,27 +6,32 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from bench.browser import SWITCHES
+from bench.served import served, sessions_of
 from bench.steps import settings
+from cockpit.answers.snapshot import Snapshots
+from cockpit.processes import address
+from cockpit.settings import Settings
+from cockpit.web.guard import SESSION
 
 CASES = 30_000
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 WARM = 0.2
 """Of the snapshots, so many before the slope is measured: caches fill, code is compiled."""
 SAMPLES = 40
 MIB = 1 << 20
-NOBODY = {"COCKPIT_IDLE_MINUTES": "1440"}
+IDLE_MINUTES = 1440
 """Somebody who looks at a wall and touches nothing is signed out; a display never is."""
 
 MEANINGS = {
@@ -61,21 +66,24 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
     (walls / "soak.toml").write_text(told, "utf-8")
     if not chosen.record.exists():
         make(chosen, cases, 7, None, lambda *_: None)
+    places = _communities(chosen)
+    ((token, _),) = sessions_of(chosen, [""])
     faults: list[str] = []
     with (
-        _running(chosen.home, "cockpit", "worker"),
-        _served(chosen.home) as at,
+        _worker(chosen.home),
+        served(replace(chosen, workers=1, idle_minutes=IDLE_MINUTES)) as (web, _),
         sync_playwright() as playwright,
     ):
+        at = address(web)
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=SWITCHES
+            executable_path=shutil.which("chromium"), args=list(SWITCHES)
         )
         context = browser.new_context(viewport={"width": 1920, "height": 1080})
-        context.add_cookies(_cookies(chosen, at))
+        context.add_cookies([{"name": SESSION, "value": token, "url": at}])
         page = context.new_page()
         page.on("console", lambda one: faults.append(one.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(f"{at}/wall/soak/{_root(chosen)}")
+        page.goto(f"{at}/wall/soak/{min(places)[:4]}")
         page.wait_for_selector(".scene.shown .number")
         page.evaluate(
             "window.scenes = 0; new MutationObserver(() => { window.scenes += 1; }).observe("
@@ -90,7 +98,7 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
             start = time.monotonic()
             before = page.evaluate("document.documentElement.dataset.snapshot")
             path = folder / f"row{number}.csv"
-            path.write_text(_row(chosen, number), "utf-8")
+            path.write_text(_row(places, number), "utf-8")
             (receipt,) = send(chosen, [path], "cases", lambda *_: None)
             path.unlink()
             if receipt["trouble"] or receipt["accepted"] != 1:
@@ -144,38 +152,25 @@ def _slope(heaps: list[tuple[int, float, int]]) -> float:
     ).slope
 
 
-def _row(chosen: Any, number: int) -> str:
-    """A case of the last day, of one more grid each time."""
-    grids = _grids(chosen)
+def _row(places: Sequence[str], number: int) -> str:
+    """A case of the last day, of one more place each time."""
     return (
         "number,place,reported_at,due_at\n"
-        f"soak-{number}-{os.getpid()},{grids[number * 37 % len(grids)]},"
+        f"soak-{number}-{os.getpid()},{places[number * 37 % len(places)]},"
         f"2026-10-31 {8 + number % 8:02}:{number % 60:02},2026-11-05 09:00\n"
     )
 
 
-_found: list[str] = []
-
-
-def _grids(chosen: Any) -> list[str]:
-    if not _found:
-        from cockpit.answers.snapshot import Snapshots
-
-        with Snapshots(chosen.snapshots).current() as snapshot:
-            _found.extend(one.code for one in snapshot.tree.places if one.level == "community")
-    return _found
-
-
-def _root(chosen: Any) -> str:
-    return min(_grids(chosen))[:4]
+def _communities(chosen: Settings) -> list[str]:
+    with Snapshots(chosen.snapshots).current() as snapshot:
+        return [one.code for one in snapshot.tree.places if one.level == "community"]
 
 
 @contextmanager
-def _running(home: Path, *words: str, **more: str) -> Iterator[None]:
-    """A module of ours as a process."""
+def _worker(home: Path) -> Iterator[None]:
     process = subprocess.Popen(
-        [sys.executable, "-m", *words],
-        env={**os.environ, "COCKPIT_HOME": str(home), **more},
+        [sys.executable, "-m", "cockpit", "worker"],
+        env={**os.environ, "COCKPIT_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -184,41 +179,6 @@ def _running(home: Path, *words: str, **more: str) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-@contextmanager
-def _served(home: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    web = ("gunicorn", "--config", "python:cockpit.web.gunicorn", "cockpit.web.server:serve()")
-    with _running(home, *web, COCKPIT_PORT=str(port), COCKPIT_WORKERS="1", **NOBODY):
-        end = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                if time.monotonic() > end:
-                    raise RuntimeError("the server does not answer") from None
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-
-
-def _cookies(chosen: Any, at: str) -> Any:
-    """Somebody of the whole city, signed in."""
-    from cockpit.people import accounts, sessions
-    from cockpit.people.gate import CONSOLE
-    from cockpit.people.registry import Registry
-    from cockpit.web.guard import SESSION
-
-    registry = Registry(chosen)
-    name = f"soak-{os.getpid()}"
-    account = accounts.add(registry, CONSOLE, name, role="leader", person=name)
-    with registry.state.write() as connection:
-        token = sessions.begin(registry, connection, account.id, "full", "127.0.0.1")
-    registry.close()
-    return [{"name": SESSION, "value": token, "url": at, "httpOnly": True}]
 
 
 def _browsers() -> list[psutil.Process]:

@@ -22,6 +22,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.settings import Settings
 
 SEED = 7
+UPDATE = "/_dash-update-component"
 BATCHES = 3
 TALLIES = 300
 PAGES = 12
@@ -220,19 +221,24 @@ def pages(folder: Path, cases: int) -> dict[str, Any]:
     }
 
 
-def _post(client: Any, code: str, period: str) -> float:
-    """Ask for a page; gives the milliseconds."""
-    asked = {
+def question(path: str, search: str) -> dict[str, Any]:
+    """The one data request of a page."""
+    return {
         "output": "page.children",
         "outputs": {"id": "page", "property": "children"},
         "inputs": [
-            {"id": "address", "property": "pathname", "value": f"/place/{code}"},
-            {"id": "address", "property": "search", "value": f"?period={period}"},
+            {"id": "address", "property": "pathname", "value": path},
+            {"id": "address", "property": "search", "value": search},
         ],
         "changedPropIds": ["address.pathname"],
     }
+
+
+def _post(client: Any, code: str, period: str) -> float:
+    """Ask for a page; gives the milliseconds."""
+    asked = question(f"/place/{code}", f"?period={period}")
     began = time.perf_counter()
-    response = client.post("/_dash-update-component", json=asked)
+    response = client.post(UPDATE, json=asked)
     seconds = time.perf_counter() - began
     if response.status_code != 200:
         raise RuntimeError(f"the page of {code} answered {response.status_code}")

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from bench.served import served, sessions_of
-from bench.steps import SEED, settings
+from bench.steps import SEED, UPDATE, question, settings
 from cockpit.answers.snapshot import Snapshots
 from cockpit.model.places import Tree
 from cockpit.settings import Settings
@@ -32,7 +32,6 @@ CHANCES = (30, 20, 20, 12, 8, 10)
 METRICS = ("closure", "on_time_closure", "overdue_open", "satisfaction", "reported")
 SCROLLS = 0.4
 """Of a hundred visits to a subject's page, how many go down to its panels."""
-UPDATE = "/_dash-update-component"
 GROUP = '{"of":["MATCH"],"panels":["MATCH"]}'
 
 
@@ -114,7 +113,7 @@ class _Viewer(threading.Thread):
         while not self.over.is_set():
             began = time.monotonic()
             path, search = self._next()
-            self._ask("POST", json.dumps(_page(path, search)))
+            self._ask("POST", json.dumps(question(path, search)))
             if "subject" in search and self._chance.random() < SCROLLS:
                 self.over.wait(1)
                 of = f"{path}{search.partition('&metric')[0]}"
@@ -167,18 +166,6 @@ class _Viewer(threading.Thread):
         self.taken.append((time.perf_counter() - began) * 1000)
         if answer.status != 200:
             self.wrong.append(f"{path}: {answer.status}")
-
-
-def _page(path: str, search: str) -> dict[str, Any]:
-    return {
-        "output": "page.children",
-        "outputs": {"id": "page", "property": "children"},
-        "inputs": [
-            {"id": "address", "property": "pathname", "value": path},
-            {"id": "address", "property": "search", "value": search},
-        ],
-        "changedPropIds": ["address.pathname"],
-    }
 
 
 def _panels(of: str, number: int) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cockpit import settings as environment
+from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.record.democity import make
+from cockpit.record.panels import Bindery, bindery
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import town as towns
@@ -69,3 +72,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = environment.read({}, home=tmp_path_factory.mktemp("demo") / "home")
     make(settings, 30_000, 1, None, lambda *_: None)
     return settings
+
+
+@pytest.fixture(scope="session")
+def city(demo: Settings) -> Iterator[Snapshot]:
+    """The demo city's snapshot."""
+    with Snapshots(demo.snapshots).current() as snapshot:
+        yield snapshot
+
+
+@pytest.fixture(scope="session")
+def bench() -> Iterator[Bindery]:
+    """Where files of analysts are bound."""
+    with bindery(()) as opened:
+        yield opened

@@ -41,18 +41,6 @@ TABLE = f'/*\n{ALWAYS}chart="table"\n*/\n'
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bindery]:
-    with bindery(()) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def city(demo: Settings) -> Iterator[Snapshot]:
-    with Snapshots(demo.snapshots).current() as snapshot:
-        yield snapshot
-
-
-@pytest.fixture(scope="module")
 def small(town: Settings) -> Iterator[Snapshot]:
     with Snapshots(town.snapshots).current() as snapshot:
         yield snapshot

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from cockpit.answers.panel import rule_fault, run
-from cockpit.answers.snapshot import Snapshot, Snapshots
+from cockpit.answers.snapshot import Snapshot
 from cockpit.model.mistakes import Mistake
 from cockpit.model.period import named
 from cockpit.model.places import Place
 from cockpit.model.rule import KEYS, Rule, read_rule
 from cockpit.record import drafts, queries
-from cockpit.record.panels import Bindery, bindery, shelf
+from cockpit.record.panels import Bindery, shelf
 from cockpit.settings import PROJECT, Settings
 from tests.asked import cleared
 
@@ -64,18 +63,6 @@ DRAWER = [
     ("from cases_here", "from cases", "r.sql:14: 'cases' is nothing that may be read here"),
     ("2.0 as baseline", "random() as baseline", "random is not allowed here"),
 ]
-
-
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bindery]:
-    with bindery(()) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def city(demo: Settings) -> Iterator[Snapshot]:
-    with Snapshots(demo.snapshots).current() as snapshot:
-        yield snapshot
 
 
 def right(old: str = "", new: str = "") -> Rule:
