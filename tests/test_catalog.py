@@ -17,6 +17,7 @@ from cockpit import settings as environment
 from cockpit.answers import trial
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.period import named
+from cockpit.model.wall import Scene, Wall
 from cockpit.people.gate import CONSOLE, Scope, gate
 from cockpit.people.opens import KEPT, Opens
 from cockpit.people.registry import Registry
@@ -166,8 +167,8 @@ def test_a_wrong_metric_or_panel_is_a_card_for_analysts_and_absent_for_leaders(
 
 
 def test_a_wall_that_names_a_panel_is_where_it_is_shown(snapshot: Snapshot) -> None:
-    walls = [{"name": "hall", "text": 'panels = ["late"]\nmetrics = ["on_time_closure"]'}]
-    about, snapshot.about["walls"] = snapshot.about.get("walls"), walls
+    scene = Scene("all", "?", "beside", metrics=("on_time_closure",), pictures=("late",))
+    snapshot.walls["hall"] = Wall("大厅", scenes=(scene,), name="hall")
     try:
         found = {one.name: one for one in catalog.entries(snapshot, {}, ZH)}
         assert found["late"].walls == ("hall",)
@@ -175,7 +176,7 @@ def test_a_wall_that_names_a_panel_is_where_it_is_shown(snapshot: Snapshot) -> N
         assert not found["late"].is_unused
         assert found["good"].is_unused
     finally:
-        snapshot.about["walls"] = about
+        del snapshot.walls["hall"]
 
 
 # ── How often it is opened ───────────────────────────────────────────────────────────────────────

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from cockpit.model.mistakes import Mistake
 
+IDENTITY = re.compile(r"[a-z][a-z0-9_]*")
+"""What a metric, panel, rule, wall or scene may be called."""
 _OPENING = re.compile(r"\A\s*/\*(?P<header>.*?)\*/(?P<sql>.*)\Z", re.DOTALL)
 
 
@@ -21,6 +23,12 @@ class Opened:
     """What stands below it, without the semicolon at its end."""
     line: int
     """The line of the file on which the SQL begins."""
+    text: str
+    where: str
+
+    def wrong(self, key: str, found: str, write: str = "") -> Mistake:
+        """What is wrong with a key of the header."""
+        return Mistake(found, where=f"{self.where}:{line_of(self.text, key)}", write=write or None)
 
 
 def split(text: str, where: str, example: str) -> Opened:
@@ -45,7 +53,15 @@ def split(text: str, where: str, example: str) -> Opened:
         values,
         sql.strip().rstrip(";").strip(),
         text[: begins if sql.strip() else None].count("\n") + 1,
+        text,
+        where,
     )
+
+
+def identity(name: str, what: str, where: str, write: str) -> None:
+    """Whether something may be called so. Raises Mistake; ``write`` says what would be a name."""
+    if not IDENTITY.fullmatch(name):
+        raise Mistake(f"{name!r} is no name for a {what}", where=where, write=write)
 
 
 def line_of(text: str, key: str) -> int:

@@ -19,6 +19,7 @@ from decimal import Decimal
 from typing import Literal
 
 from cockpit.model.facts import FACTS
+from cockpit.model.header import identity
 from cockpit.model.mistakes import Mistake, did_you_mean
 
 UNITS = ("count", "percent", "hours", "days", "times")
@@ -89,7 +90,6 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 }
 """Keys that are no text: what they may be, and what to write."""
 _REQUIRED = ("title", "numerator", "meaning")
-_IDENTITY = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_metrics(subject: str, text: str, where: str) -> dict[str, Metric]:
@@ -111,12 +111,7 @@ def _metric(subject: str, name: str, entry: object, text: str, where: str) -> Me
 
     if not isinstance(entry, dict):
         raise Mistake(f"{name!r} stands outside any metric", where=spot(), write=f"[{name}]")
-    if not _IDENTITY.fullmatch(name):
-        raise Mistake(
-            f"{name!r} is no name for a metric",
-            where=spot(),
-            write="Small letters, digits and _, such as on_time_closure",
-        )
+    identity(name, "metric", spot(), "Small letters, digits and _, such as on_time_closure")
     for key, value in entry.items():
         if key not in known:
             raise Mistake(f"unknown key {key!r}", where=spot(key), write=did_you_mean(key, known))

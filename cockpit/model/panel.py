@@ -7,13 +7,12 @@ runs unchanged on all of them. The file's name is the panel's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from cockpit.model.facts import FACTS
-from cockpit.model.header import line_of, split
+from cockpit.model.header import identity, line_of, split
 from cockpit.model.metric import UNITS
 from cockpit.model.mistakes import Mistake, did_you_mean
 
@@ -158,22 +157,18 @@ KEYS = tuple(each.name for each in fields(Panel) if each.name not in SET_BY_FILE
 REQUIRED = ("title", "asks", "chart")
 LISTS = ("x", "y", "marks", "counts")
 EXAMPLE = 'title = "…" asks = "…?" chart = "bars"'
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_panel(subject: str, name: str, text: str, where: str) -> Panel:
     """Read one panel file. Raises Mistake with file, line and what to write."""
-    if not _NAME.fullmatch(name):
-        raise Mistake(
-            f"{name!r} is no name for a panel",
-            where=where,
-            write="Name the file in small letters, digits and _, such as cases_by_channel.sql",
-        )
+    identity(
+        name,
+        "panel",
+        where,
+        "Name the file in small letters, digits and _, such as cases_by_channel.sql",
+    )
     opened = split(text, where, EXAMPLE)
-
-    def wrong(key: str, found: str, write: str = "") -> Mistake:
-        return Mistake(found, where=f"{where}:{line_of(text, key)}", write=write or None)
-
+    wrong = opened.wrong
     values = {key: _value(key, value, wrong) for key, value in opened.values.items()}
     for key in REQUIRED:
         if not values.get(key):
@@ -186,7 +181,7 @@ def read_panel(subject: str, name: str, text: str, where: str) -> Panel:
     _one_of(values, "chart", CHARTS, wrong)
     _one_of(values, "unit", UNITS, wrong)
     _fact(subject, values, where, wrong)
-    _clock(values, wrong)
+    one_clock(values, wrong)
     _parts(values, where, wrong)
     if not opened.sql:
         raise Mistake("there is no SELECT below the header", where=f"{where}:{opened.line}")
@@ -255,7 +250,8 @@ def _fact(subject: str, values: dict[str, Any], where: str, wrong: Any) -> None:
     _one_of(values, "fact", FACTS, wrong)
 
 
-def _clock(values: Mapping[str, Any], wrong: Any) -> None:
+def one_clock(values: Mapping[str, Any], wrong: Any) -> None:
+    """Whether rows count by one clock, or enter and leave. Raises Mistake."""
     if values.get("clock") and values.get("enters"):
         raise wrong("enters", "there is a clock, and enters too", "Keep one of them")
     if values.get("leaves") and not values.get("enters"):

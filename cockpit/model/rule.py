@@ -9,18 +9,17 @@ them yet.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from cockpit.model.binding import NUMBERS, plain
 from cockpit.model.facts import FACTS
-from cockpit.model.header import line_of, split
+from cockpit.model.header import identity, split
 from cockpit.model.levels import LEVELS
 from cockpit.model.metric import UNITS
 from cockpit.model.mistakes import Mistake, did_you_mean
-from cockpit.model.panel import Bound, Panel
+from cockpit.model.panel import Bound, Panel, one_clock
 from cockpit.model.period import NAMED
 from cockpit.model.warnings import COLOURS
 
@@ -132,22 +131,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 EXAMPLE = 'title = "…" meaning = "…" topic = "…" fact = "cases" limits = {…}'
 LIMITS = "limits = { street = { yellow = 1.5, red = 3 } }"
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_rule(name: str, text: str, where: str) -> Rule:
     """Read one rule file. Raises Mistake with file, line and what to write."""
-    if not _NAME.fullmatch(name):
-        raise Mistake(
-            f"{name!r} is no name for a rule",
-            where=where,
-            write="Name the file in small letters, digits and _, such as noise_flood.sql",
-        )
+    identity(
+        name, "rule", where, "Name the file in small letters, digits and _, such as noise_flood.sql"
+    )
     opened = split(text, where, EXAMPLE)
-
-    def wrong(key: str, found: str, write: str = "") -> Mistake:
-        return Mistake(found, where=f"{where}:{line_of(text, key)}", write=write or None)
-
+    wrong = opened.wrong
     values: dict[str, Any] = dict(opened.values)
     for key, value in values.items():
         if key not in KEYS:
@@ -164,10 +156,7 @@ def read_rule(name: str, text: str, where: str) -> Rule:
         if not values.get(key):
             write = f"Add {LIMITS}" if key == "limits" else f'Add {key} = "…"'
             raise Mistake(f"the header has no {key}", where=f"{where}:1", write=write)
-    if values.get("clock") and values.get("enters"):
-        raise wrong("enters", "there is a clock, and enters too", "Keep one of them")
-    if values.get("leaves") and not values.get("enters"):
-        raise wrong("leaves", "rows leave but never enter", 'Add enters = "reported_at"')
+    one_clock(values, wrong)
     values["limits"] = _limits(values["limits"], values.get("when", "above"), wrong)
     if not opened.sql:
         raise Mistake("there is no SELECT below the header", where=f"{where}:{opened.line}")

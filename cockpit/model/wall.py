@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from cockpit.model.header import identity
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.period import NAMED
 
@@ -22,7 +23,6 @@ TEMPLATES = ("numbers", "beside", "pictures")
 OF_METRIC = ("trend", "places")
 """Pictures of a metric: along time, and where one level down a call is needed."""
 Picture = Literal["panel", "trend", "places"]
-_IDENTITY = re.compile(r"[a-z][a-z0-9_]*")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -49,6 +49,13 @@ class Scene:
         for one in self.pictures:
             kind, colon, name = one.partition(":")
             yield (kind, name) if colon else ("panel", one)  # type: ignore[misc]
+
+    def asked(self) -> Iterator[tuple[str, str, str]]:
+        """What it asks for: the key that says so, whether it is a metric or a panel, its name."""
+        for name in self.metrics:
+            yield "metrics", "metric", name
+        for picture, name in self.drawn():
+            yield "pictures", "panel" if picture == "panel" else "metric", name
 
 
 @dataclass(frozen=True)
@@ -84,10 +91,7 @@ def read_wall(name: str, text: str, where: str) -> Wall:
         spot = re.search(r"line (\d+), column (\d+)", str(error))
         at = f"{where}:{spot[1]}:{spot[2]}" if spot else where
         raise Mistake(f"not TOML: {error}", where=at) from None
-    if not _IDENTITY.fullmatch(name):
-        raise Mistake(
-            f"{name!r} is no name for a wall", where=where, write="Small letters, digits and _"
-        )
+    identity(name, "wall", where, "Small letters, digits and _")
     scenes = values.pop("scene", None)
     known = {
         field.name: str(field.type) for field in fields(Wall) if field.name not in _SET_BY_FILE
@@ -126,12 +130,7 @@ def _scene(entry: Mapping[str, Any], text: str, start: int, where: str) -> Scene
     def spot(key: str) -> str:
         return f"{where}:{_line(section, key, start)}"
 
-    if not _IDENTITY.fullmatch(scene.name):
-        raise Mistake(
-            f"{scene.name!r} is no name for a scene",
-            where=spot("name"),
-            write="Small letters, digits and _, such as overview",
-        )
+    identity(scene.name, "scene", spot("name"), "Small letters, digits and _, such as overview")
     if scene.template not in TEMPLATES:
         raise Mistake(
             f"template is {scene.template!r}",
@@ -192,10 +191,7 @@ def unknown(
     """What a wall asks for that is not there."""
     found = []
     for scene, start in zip(wall.scenes, _spots(text), strict=True):
-        asked = [("metrics", "metric", name) for name in scene.metrics]
-        for picture, name in scene.drawn():
-            asked.append(("pictures", "panel" if picture == "panel" else "metric", name))
-        for key, kind, name in asked:
+        for key, kind, name in scene.asked():
             known = panels if kind == "panel" else metrics
             if name not in known:
                 where = f"{wall.path}:{_line(text, key, start)}"

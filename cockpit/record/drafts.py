@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from cockpit.model.facts import FACTS, fact
+from cockpit.model.header import IDENTITY
 from cockpit.model.mistakes import Mistake
 from cockpit.model.rule import FOLDER as RULES
 from cockpit.model.subject import FILE, NO_SUBJECTS
@@ -95,8 +96,6 @@ title_en = "{name}"
 order    = 100
 """
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
 
 def panel(settings: Settings, name: str, subject: str, about: str = "") -> list[Path]:
     """A panel of a subject, about a fact (the subject's own if empty), in the deployment's own
@@ -160,7 +159,7 @@ def subject(settings: Settings, name: str, about: str) -> list[Path]:
 
 
 def _named(name: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not IDENTITY.fullmatch(name):
         raise Mistake(f"{name!r} is no name", write="Small letters, digits and _")
 
 

@@ -186,7 +186,7 @@ def _metric(snapshot: Snapshot, metric: Metric, words: Words) -> Entry:
         metric.fact,
         metric.path,
         metric.owner,
-        walls=walls(snapshot, metric.name),
+        walls=walls(snapshot, "metric", metric.name),
         overview=any(one.metric.name == metric.name for one in headlines(snapshot, metric.subject)),
     )
 
@@ -201,18 +201,17 @@ def _panel(snapshot: Snapshot, panel: Panel, words: Words) -> Entry:
         panel.fact,
         panel.path,
         panel.owner,
-        walls=walls(snapshot, panel.name),
+        walls=walls(snapshot, "panel", panel.name),
         draft=panel.draft,
     )
 
 
-def walls(snapshot: Snapshot, name: str) -> tuple[str, ...]:
-    """The walls in whose file a metric or a panel is named."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
+def walls(snapshot: Snapshot, kind: str, name: str) -> tuple[str, ...]:
+    """The walls of which a scene asks for a metric, or for a panel."""
     return tuple(
-        str(wall["name"])
-        for wall in snapshot.about.get("walls", ())
-        if word.search(str(wall.get("text", "")))
+        wall.name
+        for wall in snapshot.walls.values()
+        if any((kind, name) == asked[1:] for scene in wall.scenes for asked in scene.asked())
     )
 
 
@@ -232,11 +231,11 @@ def kin(snapshot: Snapshot, panel: Panel) -> tuple[Metric, ...]:
     formula its SELECT repeats.
     """
     given = {name for name, _ in snapshot.panels[panel.name].columns}
-    sql = _plain(panel.sql)
+    sql, facts = _plain(panel.sql), facts_of(snapshot, "panel", panel.name)
     return tuple(
         one.metric
         for one in snapshot.counted.values()
-        if one.metric.fact in facts_of(snapshot, "panel", panel.name)
+        if one.metric.fact in facts
         and (
             one.metric.name in given
             or (one.metric.numerator not in TRIVIAL and _plain(one.metric.numerator) in sql)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cockpit.answers.trial import find
 from cockpit.model.binding import NUMBERS, fits, plain
 from cockpit.model.facts import FACTS
 from cockpit.model.here import fact_of
@@ -178,18 +179,14 @@ class Standing(Mistake):
 
 
 def _before(settings: Settings, name: str) -> Draft | None:
-    for folder in settings.folders:
-        for path in sorted(folder.glob(f"*/{name}.sql")):
-            if path.parent.name in NO_SUBJECTS:
-                continue
-            try:
-                panel = read_panel(
-                    path.parent.name, name, path.read_text("utf-8-sig"), _shown(path)
-                )
-            except (Mistake, UnicodeDecodeError):
-                panel = Panel("", "", "table")
-            return Draft(panel, path)
-    return None
+    path = find(settings.folders, name)
+    if path is None:
+        return None
+    try:
+        panel = read_panel(path.parent.name, name, path.read_text("utf-8-sig"), _shown(path))
+    except (Mistake, UnicodeDecodeError):
+        panel = Panel("", "", "table")
+    return Draft(panel, path)
 
 
 def published(one: Draft) -> str:

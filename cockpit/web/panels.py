@@ -132,18 +132,22 @@ def _groups(asked: Asked) -> list[list[Bound]]:
     return [mine[at : at + GROUP] for at in range(0, len(mine), GROUP)]
 
 
+def _group(asked: Asked, number: int) -> list[Bound]:
+    """The panels of a group; none for a number that no group has."""
+    groups = _groups(asked)
+    return groups[number] if 0 <= number < len(groups) else []
+
+
 def names(asked: Asked, number: int) -> list[str]:
     """The names of a group's panels."""
-    groups = _groups(asked)
-    return [one.panel.name for one in groups[number]] if 0 <= number < len(groups) else []
+    return [one.panel.name for one in _group(asked, number)]
 
 
 def group(asked: Asked, number: int, words: Words) -> list[Element]:
     """The cards of a group with their answers; what has nothing to show stands small, at its end.
     Nothing for a number that no group has.
     """
-    groups = _groups(asked)
-    mine = groups[number] if 0 <= number < len(groups) else []
+    mine = _group(asked, number)
     outcomes = answered(asked, mine)
     asked.fleeting |= any(isinstance(said, Trouble) for said in outcomes)
     told = list(zip(mine, outcomes, strict=True))

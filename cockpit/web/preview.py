@@ -109,11 +109,6 @@ def read(pathname: str, search: str) -> Trial | None:
     )
 
 
-def path_of(folders: Sequence[Path], name: str) -> Path | None:
-    """The panel's file."""
-    return trials.find(folders, name)
-
-
 def run(snapshot: Snapshot, cache: Cache, viewer: Viewer, trial: Trial, path: Path) -> Tried:
     """Read the file and try it as that role, at a place of the viewer's. Raises Refused."""
     gate(viewer, Scope(snapshot.tree, trial.state.place, Right.SEE_CATALOG, cut=True))
