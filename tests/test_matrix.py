@@ -423,6 +423,8 @@ def test_what_is_given_and_what_is_refused_has_a_line(
 ) -> None:
     row = ROWS[name]
     places = (INSIDE[1], BESIDE[0], UNKNOWN[0]) if name in PLACED else ("",)
+    if row.cells["above"] == "no":
+        places += (ABOVE[0],)
     noted = row.cells["noted"]
     (method, *_) = methods(server, row)
     for role in Role:

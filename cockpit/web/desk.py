@@ -180,7 +180,7 @@ class Desk:
         right = Right.SEE_CATALOG if catalog.leads_here(pathname) else Right.SEE_DATA
         try:
             with self.current() as snapshot:
-                seen = gate(viewer, Scope(snapshot.tree, asked, right, cut=True))
+                seen = gate(viewer, Scope(snapshot.tree, asked, right, cut=cut))
                 if state is None and pathname != "/":
                     return "", 0, ""
                 return seen.place.code, 1 + len(snapshot.tree.below(seen.place)), ""
