@@ -121,18 +121,14 @@ def metric(settings: Settings, name: str, subject: str, about: str = "") -> list
 def source(settings: Settings, name: str, about: str) -> list[Path]:
     """A mapping to a fact."""
     _named(name)
-    for folder in settings.folders:
-        if (folder / "sources" / f"{name}.sql").exists():
-            raise _taken(folder / "sources" / f"{name}.sql")
+    _free(settings, "sources", name)
     return [_new(settings.own / "sources" / f"{name}.sql", _source(name, about))]
 
 
 def rule(settings: Settings, name: str, about: str) -> list[Path]:
     """A rule about a fact."""
     _named(name)
-    for folder in settings.folders:
-        if (folder / RULES / f"{name}.sql").exists():
-            raise _taken(folder / RULES / f"{name}.sql")
+    _free(settings, RULES, name)
     declared = fact(about)
     text = RULE.format(
         title=declared.title,
@@ -170,6 +166,14 @@ def _known(settings: Settings, subject: str) -> None:
             f"there is no subject {subject!r}",
             write=f"Known: {', '.join(known)}. A new one: cockpit new subject {subject}",
         )
+
+
+def _free(settings: Settings, kind: str, name: str) -> None:
+    """Raises Mistake where such a file stands in either folder."""
+    for folder in settings.folders:
+        path = folder / kind / f"{name}.sql"
+        if path.exists():
+            raise _taken(path)
 
 
 def _taken(path: Path) -> Mistake:

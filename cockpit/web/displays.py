@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import flask
@@ -18,7 +19,7 @@ from cockpit.web import forms
 from cockpit.web.api import build
 from cockpit.web.desk import Desk
 from cockpit.web.guard import no, note, viewer
-from cockpit.web.offices import browser, known_place, zone
+from cockpit.web.offices import browser, known_place, moment
 from cockpit.web.words import Words
 
 MINUTES = (5, 15, 60, 240)
@@ -52,9 +53,6 @@ def addresses(desk: Desk) -> flask.Blueprint:
         except NoSnapshot:
             return City({}, {}, "")
 
-    def moment(when: datetime) -> str:
-        return f"{when.astimezone(zone(desk)):%Y-%m-%d %H:%M:%S}"
-
     def shown(form: str, words: Words, title: str, **values: Any) -> flask.Response:
         now = registry.now()
         return forms.page(
@@ -66,7 +64,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             build=build(),
             minutes=MINUTES,
             longest=displays.LONGEST_MESSAGE,
-            moment=moment,
+            moment=partial(moment, desk),
             browser=browser,
             ago=lambda when: ago(words, now - when),
             faults_of=faults_of,
@@ -179,14 +177,10 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
 def walls_of(snapshot: Snapshot, words: Words) -> dict[str, tuple[str, tuple[str, ...]]]:
     """The walls of a snapshot: of each its title and what its scenes ask."""
-
-    def either(chinese: str, english: str) -> str:
-        return chinese if words.language == "zh" or not english else english
-
     return {
         name: (
-            either(wall.title, wall.title_en),
-            tuple(either(scene.asks, scene.asks_en) for scene in wall.scenes),
+            words.either(wall.title, wall.title_en),
+            tuple(words.either(scene.asks, scene.asks_en) for scene in wall.scenes),
         )
         for name, wall in snapshot.walls.items()
     }

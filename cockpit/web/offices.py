@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             left=left,
             mine=found,
             sessions=sessions.of(registry, found.account.id),
-            moment=moment,
+            moment=partial(moment, desk),
             browser=browser,
         )
 
@@ -136,7 +137,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             link=link,
             days=links.DAYS,
             sessions=sessions.of(registry, found.id),
-            moment=moment,
+            moment=partial(moment, desk),
             browser=browser,
         )
 
@@ -231,7 +232,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
             less=max(0, start - PAGE) if start else None,
             given=given,
             what=list(What),
-            moment=moment,
+            moment=partial(moment, desk),
         )
 
     @here.post("/audit/verify")
@@ -272,10 +273,6 @@ def addresses(desk: Desk) -> flask.Blueprint:
             pass
         return forms.page("system", said, said("office_system"), state=told, settings=desk.settings)
 
-    def moment(when: datetime) -> str:
-        """A moment by the city's clock."""
-        return f"{when.astimezone(zone(desk)):%Y-%m-%d %H:%M:%S}"
-
     def day(text: str) -> datetime | None:
         try:
             found = date.fromisoformat(text)
@@ -307,6 +304,11 @@ def zone(desk: Desk) -> ZoneInfo:
             return ZoneInfo(str(snapshot.about["timezone"]))
     except NoSnapshot:
         return ZoneInfo("UTC")
+
+
+def moment(desk: Desk, when: datetime) -> str:
+    """A moment by the city's clock."""
+    return f"{when.astimezone(zone(desk)):%Y-%m-%d %H:%M:%S}"
 
 
 BROWSERS = (
