@@ -11,10 +11,11 @@ import fcntl
 import hashlib
 import json
 import logging
+import mmap
 import os
 import threading
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,9 +25,10 @@ from typing import Any
 
 import duckdb
 
+from cockpit.answers.cube import Cube
 from cockpit.model.allowed import Allowed
 from cockpit.model.binding import allowed
-from cockpit.model.counting import DEEP, Clock, Counted, clocks
+from cockpit.model.counting import Counted
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.here import MACROS
@@ -36,6 +38,7 @@ from cockpit.model.panel import Bound, Broken, read_panel
 from cockpit.model.places import Place, Tree
 from cockpit.model.rule import BoundRule, read_rule
 from cockpit.model.select import Looked
+from cockpit.model.sheet import LAYOUT, Sheet, unpack
 from cockpit.model.subject import Subject
 from cockpit.model.wall import Wall, read_wall
 
@@ -77,6 +80,12 @@ class Snapshot:
         self._local = threading.local()
         self._let_go = weakref.finalize(self, os.close, _hold(folder / f"{id}.json"))
         manifest = json.loads((folder / f"{id}.json").read_text("utf-8"))
+        if manifest.get("layout") != LAYOUT:
+            raise NoSnapshot(
+                f"snapshot {id} is of another version of the cockpit",
+                where=folder,
+                write="The worker makes it anew when it starts; without one: cockpit publish",
+            )
         self.con = duckdb.connect(":memory:")
         self.con.execute(f"set threads={max(1, threads)}")
         self.con.execute(f"set memory_limit='{memory}'")
@@ -95,15 +104,10 @@ class Snapshot:
             )
             for entry in self.about["counted"]
         }
-        self.clocks: dict[str, tuple[Clock, ...]] = {
-            name: clocks(name, list(self.counted.values())) for name in FACTS
+        self.cubes = {
+            fact: Cube(self._sheets(names), self.counted.values())
+            for fact, names in manifest["cubes"].items()
         }
-        for fact, cube in manifest["cubes"].items():
-            if cube:
-                self.con.execute(f"attach '{folder / 'cubes' / cube}' as cube_{fact} (read_only)")
-                changed = self.con.execute(f"select 1 from snap.{fact}_cube limit 1").fetchall()
-                more = f" union all select * from snap.{fact}_cube" if changed else ""
-                self.con.execute(f"create view {fact}_cube as select * from cube_{fact}.cube{more}")
         for fact in FACTS.values():
             rows = self._facts(fact, manifest["files"].get(fact.name, {}))
             self.con.execute(f"create view {fact.name} as {rows}")
@@ -150,6 +154,14 @@ class Snapshot:
                 f"select * from snap.{fact.name}_new",
             ]
         return " union all ".join(parts)
+
+    def _sheets(self, names: Iterable[str]) -> list[Sheet]:
+        """The sheets of some files, laid over them: what nobody asks for is never read."""
+        found = []
+        for name in names:
+            with (self.folder / "cubes" / name).open("rb") as opened:
+                found += unpack(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
+        return found
 
     def _files(self, months: Iterable[Mapping[str, Any]]) -> str:
         paths = [str(self.folder / "facts" / month["file"]) for month in months]
@@ -217,20 +229,6 @@ class Snapshot:
         if name not in self.counted:
             raise Mistake(f"there is no metric {name!r}", write=did_you_mean(name, self.counted))
         return self.counted[name]
-
-    def cube(self, fact: str, parts: Collection[str], lowest: int) -> str:
-        """SQL for a fact's cube as far down as the rung ``lowest``, with these parts of it."""
-        if lowest < DEEP:
-            return f"{fact}_cube"
-        union = [f"select own, rung, pos, day, {', '.join(parts)} from {fact}_cube"]
-        for number, clock in enumerate(self.clocks[fact]):
-            mine = [part for part in clock.parts if part in parts]
-            if mine:
-                union.append(
-                    f"select false as own, rung, pos, day, {', '.join(mine)}"
-                    f" from cube_{fact}.deep_{number}"
-                )
-        return f"({' union all by name '.join(union)})"
 
     def sources(self) -> list[dict[str, Any]]:
         """What each source has delivered, and when last."""

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
-from cockpit.model.counting import Counted, part_types
+from cockpit.model.counting import Counted
 from cockpit.model.metric import Tally
 from cockpit.model.period import Period
 from cockpit.model.places import Place
 from cockpit.model.scope import Cleared
+from cockpit.model.sheet import Stretch, number
 
 Step = Literal["day", "week", "month"]
 Tallies = dict[str, Tally]
 """Metric name → tally."""
-Stretch = tuple[date | None, date | None]
-"""From day to day, both included; None is open."""
-
-
-OWN = -1
-"""How queries number what lies in a place and in none of its children: no place has it."""
 
 
 def at(snapshot: Snapshot, metrics: Sequence[Counted], seen: Cleared, period: Period) -> Tallies:
     """What the metrics count for a place, everything below it included."""
     place = seen.place
-    found = _grouped(snapshot, metrics, [place], period, own=False).get(place.lo, blank(metrics))
+    (found,) = counted(snapshot, metrics, [number(place.lo)], period)
     if place.rung != small.FINEST:
-        return found
-    return small.lay({place.code: found}, _family(snapshot, metrics, place, period))[place.code]
+        return found[number(place.lo)]
+    told = small.lay(
+        {place.code: found[number(place.lo)]}, _family(snapshot, metrics, place, period)
+    )
+    return told[place.code]
 
 
 def below(
@@ -52,12 +50,10 @@ def _below(
     snapshot: Snapshot, metrics: Sequence[Counted], place: Place, period: Period
 ) -> dict[str, Tallies]:
     """The children by code, and what lies in none of them, with nothing hidden."""
-    children = snapshot.tree.below(place)
-    found = _grouped(snapshot, metrics, children, period, own=False)
-    apart = _grouped(snapshot, metrics, [place], period, own=True)
-    nothing = blank(metrics)
-    told = {child.code: found.get(child.lo, nothing) for child in children}
-    return {**told, small.APART: apart.get(place.lo, nothing)}
+    codes = {number(child.lo): child.code for child in snapshot.tree.below(place)}
+    codes[number(place.lo, own=True)] = small.APART
+    (found,) = counted(snapshot, metrics, list(codes), period)
+    return {codes[who]: tallies for who, tallies in found.items()}
 
 
 def _family(
@@ -86,78 +82,75 @@ def by(
     of them together are.
     """
     place = seen.place
-    found = _days(snapshot, metrics, [place], period, step)
-    guarded = None
+    here, parent, asked = [number(place.lo)], place, list[Counted]()
     if place.rung == small.FINEST:
         guarded = small.guarded(snapshot.tree, snapshot.counted.values(), metrics, place)
-    around: dict[int, Days] = {}
-    if guarded is not None:
-        parent, asked = guarded
-        leaves = [each for each in snapshot.tree.below(parent) if each.rung == small.FINEST]
-        around = _days(snapshot, asked, leaves, period, step)
-        if len(leaves) == 1:
-            own = _days(snapshot, asked, [parent], period, step, own=True)
-            around[OWN] = own.get(parent.lo, {})
-    days = [*found.values(), *around.values()]
-    known = [start for each in days for start in each if start]
-    if not any(days):
-        return []
-    start = _floor(period.since, step) if period.since else min(known)
-    last = period.until or max(known, default=date.min)
-    steps = _laid(found.get(place.lo, {}), metrics, start, last, step)
-    if guarded is None:
+        parent, asked = guarded or (place, [])
+    group = [number(leaf.lo) for leaf in snapshot.tree.below(parent) if leaf.rung == small.FINEST]
+    if asked and len(group) == 1:
+        group.append(number(parent.lo, own=True))
+    starts = _starts(snapshot, period, step, [(metrics, here), (asked, group)])
+    steps = _steps(snapshot, metrics, here, period, step, starts)[here[0]]
+    if not asked or not starts:
         return steps
-    group = [leaf.lo for leaf in leaves] + ([OWN] if len(leaves) == 1 else [])
-    beside = {str(who): _laid(around.get(who, {}), guarded[1], start, last, step) for who in group}
-    return small.veil_steps(steps, beside, str(place.lo), guarded[1])
+    beside = _steps(snapshot, asked, group, period, step, starts)
+    told = {str(who): along for who, along in beside.items()}
+    return small.veil_steps(steps, told, str(here[0]), asked)
 
 
-Days = dict[date | None, Tallies]
-"""What counts in each step (a flow), or came less what went in it (a stock); under None, what came
-less what went before the first of them.
-"""
-
-
-def _laid(
-    found: Days, metrics: Sequence[Counted], start: date, last: date, step: Step
-) -> list[tuple[date, Tallies]]:
-    """Step after step, from a first to a last day."""
-    before, nothing = found.get(None, {}), blank(metrics)
-    running = {
-        one.metric.name: before.get(one.metric.name, nothing[one.metric.name])
-        for one in metrics
-        if one.metric.stock
-    }
-    steps: list[tuple[date, Tallies]] = []
-    while start <= last:
-        here = found.get(start, nothing)
-        for name in running:
-            running[name] += here.get(name, nothing[name])
-        steps.append((start, nothing | here | running))
-        start = _end(start, step) + timedelta(days=1)
-    return steps
-
-
-def _days(
+def _starts(
     snapshot: Snapshot,
-    metrics: Sequence[Counted],
-    places: Sequence[Place],
     period: Period,
     step: Step,
-    own: bool = False,
-) -> dict[int, Days]:
-    """What counts in each step, by the places' numbers."""
-    found: dict[int, Days] = {}
-    start = "day" if step == "day" else f"date_trunc('{step}', day)::date"
-    if period.since:
-        start = f"if(day < date '{period.since}', null, {start})"
-    for _, mine in alike(metrics, lambda one: stretch(snapshot, one, period)[1]):
-        until = stretch(snapshot, mine[0], period)[1]
-        since = None if any(one.metric.stock for one in mine) else period.since
-        rows = f"(select *, {start} as start from {cells(snapshot, mine, places, own)})"
-        for (pos, when), tallies in _summed(snapshot, rows, mine, since, until, "pos, start"):
-            found.setdefault(pos, {}).setdefault(when, {}).update(tallies)
-    return found
+    asked: Sequence[tuple[Sequence[Counted], Sequence[int]]],
+) -> list[date]:
+    """The first days of the steps of a period; where it is open they begin and end with what was
+    counted. None where nothing was.
+    """
+    first, last, any_ = date.max, date.min, False
+    for metrics, numbers in asked:
+        for fact, mine in alike(metrics):
+            since, until = stretch(snapshot, mine[0], period)
+            cube = snapshot.cubes[fact]
+            any_ = any_ or cube.days(mine, numbers, (since, until)) is not None
+            if span := cube.days(mine, numbers, (period.since, until)):
+                first, last = min(first, span[0]), max(last, span[1])
+    if not any_:
+        return []
+    start = _floor(period.since or first, step)
+    starts = []
+    while start <= (period.until or last):
+        starts.append(start)
+        start = _end(start, step) + timedelta(days=1)
+    return starts
+
+
+def _steps(
+    snapshot: Snapshot,
+    metrics: Sequence[Counted],
+    numbers: Sequence[int],
+    period: Period,
+    step: Step,
+    starts: Sequence[date],
+) -> dict[int, list[tuple[date, Tallies]]]:
+    """Step after step, by the places' numbers."""
+    along: dict[int, list[tuple[date, Tallies]]] = {
+        who: [(start, {}) for start in starts] for who in numbers
+    }
+    for fact, mine in alike(metrics):
+        since, until = stretch(snapshot, mine[0], period)
+        stretches = [
+            (
+                None if mine[0].metric.stock else max(since or start, start),
+                min(until or date.max, _end(start, step)),
+            )
+            for start in starts
+        ]
+        for name, tables in snapshot.cubes[fact].tallies(mine, numbers, stretches).items():
+            for who, row in zip(numbers, tables, strict=True):
+                for (_, tallies), found in zip(along[who], row, strict=True):
+                    tallies[name] = found
+    return along
 
 
 def blank(metrics: Iterable[Counted]) -> Tallies:
@@ -183,13 +176,13 @@ def _end(beginning: date, step: Step) -> date:
     return beginning
 
 
-def alike(
-    metrics: Iterable[Counted], trait: Callable[[Counted], object]
-) -> list[tuple[str, list[Counted]]]:
-    """The metrics by the fact that they count, those apart that differ in a trait."""
-    groups: dict[tuple[str, object], list[Counted]] = {}
+def alike(metrics: Iterable[Counted]) -> list[tuple[str, list[Counted]]]:
+    """The metrics by the fact that they count, flows and stocks apart: those that share their
+    stretches of days.
+    """
+    groups: dict[tuple[str, bool], list[Counted]] = {}
     for one in metrics:
-        groups.setdefault((one.metric.fact, trait(one)), []).append(one)
+        groups.setdefault((one.metric.fact, one.metric.stock), []).append(one)
     return [(fact, mine) for (fact, _), mine in groups.items()]
 
 
@@ -202,29 +195,18 @@ def stretch(snapshot: Snapshot, one: Counted, period: Period) -> Stretch:
     return period.since, period.until
 
 
-def _summed(
-    snapshot: Snapshot,
-    rows: str,
-    metrics: Sequence[Counted],
-    since: date | None,
-    until: date | None,
-    group: Literal["pos", "pos, start"],
-) -> Iterator[tuple[tuple[Any, ...], Tallies]]:
-    """The parts of some metrics of one fact over rows of its cube, by place, or place and step."""
-    parts = list(part_types(metrics))
-    tests, values = [], []
-    for test, day in (("day >= ?", since), ("day <= ?", until)):
-        if day is not None:
-            tests.append(test)
-            values.append(day)
-    where = f" where {' and '.join(tests)}" if tests else ""
-    sums = ", ".join(f"sum({part})" for part in parts)
-    keys = len(group.split())
-    for found in snapshot.rows(
-        f"select {group}, {sums} from {rows}{where} group by {group}", values
-    ):
-        by_part = dict(zip(parts, found[keys:], strict=True))
-        yield found[:keys], {one.metric.name: tallied(one, by_part) for one in metrics}
+def counted(
+    snapshot: Snapshot, metrics: Sequence[Counted], numbers: Sequence[int], *periods: Period
+) -> list[dict[int, Tallies]]:
+    """What the metrics count in each period, by the numbers that places have in a cube."""
+    found: list[dict[int, Tallies]] = [{who: {} for who in numbers} for _ in periods]
+    for fact, mine in alike(metrics):
+        stretches = [stretch(snapshot, mine[0], period) for period in periods]
+        for name, tables in snapshot.cubes[fact].tallies(mine, numbers, stretches).items():
+            for who, row in zip(numbers, tables, strict=True):
+                for told, each in zip(row, found, strict=True):
+                    each[who][name] = told
+    return found
 
 
 def tallied(one: Counted, parts: Mapping[str, Any]) -> Tally:
@@ -243,37 +225,3 @@ def _number(value: Any) -> int | Decimal:
     if value is None:
         return 0
     return value if isinstance(value, Decimal) and value % 1 else int(value)
-
-
-def cells(
-    snapshot: Snapshot, metrics: Sequence[Counted], places: Sequence[Place], own: bool
-) -> str:
-    """The cube's rows of some places of one parent: all below them, or only their own."""
-    here = f"pos between {places[0].lo} and {places[-1].lo}"
-    rungs = sorted({place.rung for place in places})
-    if len(rungs) > 1:
-        here += f" and pos in ({', '.join(str(place.lo) for place in places)})"
-    fact, lowest = metrics[0].metric.fact, 0 if own else rungs[-1]
-    return (
-        f"(select * from {snapshot.cube(fact, part_types(metrics), lowest)} where own = {own}"
-        f" and rung between {rungs[0]} and {rungs[-1]} and {here})"
-    )
-
-
-def _grouped(
-    snapshot: Snapshot,
-    metrics: Sequence[Counted],
-    places: Sequence[Place],
-    period: Period,
-    own: bool,
-) -> dict[int, Tallies]:
-    """Tallies by the places' numbers; places of which nothing is known are left out."""
-    found: dict[int, Tallies] = {}
-    if not places:
-        return found
-    for _, mine in alike(metrics, lambda one: one.metric.stock):
-        since, until = stretch(snapshot, mine[0], period)
-        rows = cells(snapshot, mine, places, own)
-        for (pos,), tallies in _summed(snapshot, rows, mine, since, until, "pos"):
-            found.setdefault(pos, blank(metrics)).update(tallies)
-    return found

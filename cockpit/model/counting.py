@@ -13,14 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric
 
 NUMBER = "decimal(38, 4)"
-DEEP = len(LEVELS) - 2
-"""From this rung down a cube keeps what each clock counts apart: so many places and days are there
-that hardly two clocks meet in one, and a row of all parts would be blank but for a few.
-"""
+DIGITS = 4
+"""How many digits behind the point a number of that type has."""
 
 Part = Literal["numerator", "denominator", "left_open"]
 PARTS: tuple[Part, ...] = ("numerator", "denominator", "left_open")

@@ -1,21 +1,30 @@
 """The cube: per fact, place and day the parts of every metric, each by its own clock, down to the
-leaf. Its rows are contributions that add, so a change is a few rows more.
-
-``own`` rows count what lies at a place itself and in none of its children (未落格); the other rows
-count everything below a place, so a page reads as many rows as it shows days.
+leaf, as sheets of running totals. What is counted adds, so a change is a sheet more.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from cockpit.model.allowed import FUNCTIONS, Allowed, allow
-from cockpit.model.counting import DEEP, Clock, Counted, clocks, count, count_left, part_types
+from cockpit.model.counting import (
+    DIGITS,
+    NUMBER,
+    Clock,
+    Counted,
+    clocks,
+    count,
+    count_left,
+    part_types,
+)
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
@@ -23,12 +32,12 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
 from cockpit.model.select import PARSE, look_at_one
+from cockpit.model.sheet import HALF, LAYOUT, UPPER, Cells, Sheet, make, pack
+from cockpit.record.store import sync_folder
 
 PARTS = ("numerator", "denominator", "clock", "enters", "leaves")
 """What of a metric is SQL."""
 OWN = "select function_name from duckdb_functions() where not internal and function_type = 'macro'"
-LAYOUT = 3
-"""Goes up when snapshots are laid out anew: what an older cockpit wrote is then written again."""
 
 
 def weigh(con: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) -> list[Counted]:
@@ -147,136 +156,96 @@ def fact_clocks(counted: Sequence[Counted]) -> dict[str, tuple[Clock, ...]]:
     return {name: clocks(name, counted) for name in FACTS}
 
 
-def declaration(parts: dict[str, str]) -> str:
-    """The columns of a fact's cube."""
-    listed = ", ".join(f"{part} {kind}" for part, kind in parts.items())
-    return f"own boolean, rung tinyint, pos integer, day date, {listed}"
-
-
-def deep_declaration(clock: Clock, parts: Mapping[str, str]) -> str:
-    """The columns of what one clock counts on the deep rungs."""
-    listed = ", ".join(f"{part} {parts[part]}" for part in clock.parts)
-    return f"rung tinyint, pos integer, day date, {listed}"
-
-
-def members(clocks: Sequence[Clock]) -> list[Counted]:
-    """The metrics that some clocks count, each once."""
-    return list({one.metric.name: one for clock in clocks for one, _ in clock.counted}.values())
-
-
-def fill(
+def count_up(
     con: duckdb.DuckDBPyConnection,
     clocks: Sequence[Clock],
-    rows: str,
-    into: str,
+    chunks: Sequence[str],
     weight: str = "",
-    deep: str = "",
-) -> None:
-    """Count ``rows`` (a relation with the fact's columns, ``pos`` and maybe a weight) and add what
-    was counted to the table ``into``: first where the rows lie, then rung by rung upwards.
-
-    The clocks are counted apart: grouped together, each of the many sums of each cell would be held
-    and touched at once, which takes five times as long and all of the memory. On the deep rungs
-    they stay apart, in the tables whose names ``deep`` begins, if it is given; above, they are
-    joined. What is left open is little, so it is not joined but stands in rows of its own.
+    tell: Callable[[float], None] = lambda share: None,
+) -> list[Sheet]:
+    """What the clocks count in some rows at every place, a sheet for each, and what is left open,
+    which is little, in one for all. ``chunks`` are relations with the fact's columns, ``pos`` and
+    maybe a weight; they are counted one after another, so that memory stays what one takes.
     """
-    parts = part_types(members(clocks))
-    typed = ", ".join(f"{part} {kind}" for part, kind in parts.items())
-    con.execute(f"create or replace temp table aside (pos integer, day date, {typed})")
-    pieces: dict[str, Clock] = {}
+    sheets: list[Sheet] = []
+    aside: list[Cells] = []
     for number, clock in enumerate(clocks):
-        name = f"piece_{number}"
-        counted = count(clock, rows, ["pos"], weight)
-        _lay_down(con, name, counted, _some(parts, clock.parts), into, deep and f"{deep}_{number}")
-        pieces[name] = clock
-        con.execute(f"insert into aside by name {count_left(clock, rows, ['pos'], weight)}")
-    left = _some(parts, [one.parts[-1] for one in members(clocks)])
-    _lay_down(con, "left_open", f"select pos, day, {', '.join(left)} from aside", left, into, "")
-    keys = " union all ".join(f"select pos, day from {name}" for name in pieces)
-    joins = "".join(f" left join {name} using (pos, day)" for name in pieces)
-    con.execute(
-        f"create or replace temp table cells as select s.rung, pos, day, {_joined(pieces)}"
-        f" from (select distinct pos, day from ({keys}) order by pos, day)"
-        f" join steps s using (pos){joins}"
-    )
-    con.execute("insert into cells by name select * exclude up from left_open")
-    for name in (*pieces, "aside", "left_open"):
-        con.execute(f"drop table {name}")
-    _roll_up(con, parts, into)
+        tell(number / len(clocks))
+        types = part_types([one for one, _ in clock.counted])
+        parts = {part: types[part] for part in clock.parts}
+        left = {part: kind for part, kind in types.items() if part not in parts}
+        lots = [_cells(con, count(clock, rows, ["pos"], weight), parts) for rows in chunks]
+        sheets += make(clock.sql, lots)
+        aside += [_cells(con, count_left(clock, rows, ["pos"], weight), left) for rows in chunks]
+    return [*sheets, *make("left open", aside)]
 
 
-def _some(parts: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
-    return {name: parts[name] for name in names}
+def _cells(con: duckdb.DuckDBPyConnection, counted: str, parts: Mapping[str, str]) -> Cells:
+    """What was counted at places, and so below each place."""
+    found: dict[str, Any] = con.execute(_rolled_up(counted, parts)).fetchnumpy()
+    values = {
+        part: (found[part], found[part + UPPER]) if kind == NUMBER else found[part]
+        for part, kind in parts.items()
+    }
+    return found["number"], found["day"], values
 
 
-def _lay_down(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    counted: str,
-    parts: Mapping[str, str],
-    into: str,
-    deep: str,
-) -> None:
-    """Put down what was counted where it lies in a place and in none of its children, and rung by
-    rung what lies in places of the deep rungs. What lies in places above those, all that came up
-    included, is then in the temporary table ``name``.
+def _rolled_up(counted: str, parts: Mapping[str, str]) -> str:
+    """SQL: from what lies at places (``pos``, day, parts) to what lies below each place, rung by
+    rung upwards, and what lies in places and in none of their children; in a sheet's order.
     """
     sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
-    con.execute(
-        f"create or replace temp table {name} as select s.rung, s.own, s.up, c.*"
-        f" from ({counted}) c join steps s using (pos)"
-    )
-    con.execute(
-        f"insert into {into} by name select * exclude up from {name} where own order by pos, day"
-    )
-    for rung in range(len(LEVELS) - 1, DEEP - 1, -1):
-        own = "" if deep else "false as own, "
-        con.execute(
-            f"insert into {deep or into} by name select {own}rung, pos, day, {', '.join(parts)}"
-            f" from {name} where rung = {rung} order by pos, day"
-        )
-        con.execute(
-            f"create or replace temp table {name} as select s.rung, s.up, c.* from (select"
-            f" if(rung = {rung}, up, pos) as pos, day, {sums} from {name} group by all"
-            ") c join steps s using (pos)"
-        )
-
-
-def _joined(pieces: Mapping[str, Clock]) -> str:
-    """SQL of every part over the joined pieces; a stock's parts come from two of them."""
-    holders: dict[str, list[str]] = {}
-    for name, clock in pieces.items():
-        for part in clock.parts:
-            holders.setdefault(part, []).append(f"coalesce({name}.{part}, 0)")
-    left = {one.parts[-1] for clock in pieces.values() for one, _ in clock.counted}
-    return ", ".join(
-        [f"{' + '.join(held)} as {part}" for part, held in holders.items()]
-        + [f"null::bigint as {part}" for part in sorted(left)]
-    )
-
-
-def _roll_up(con: duckdb.DuckDBPyConnection, parts: dict[str, str], into: str) -> None:
-    """From ``cells`` (what lies at each place above the deep rungs, theirs included) to everything
-    below each place.
-    """
     listed = ", ".join(parts)
-    sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
-    rolled: list[str] = []
-    for rung in range(DEEP - 1, -1, -1):
-        name = f"rolled_{rung}"
-        here = f"select pos, day, {listed} from cells where rung = {rung}"
-        if rolled:
-            lower = "".join(
-                f" union all select up.pos, t.day, {', '.join(f't.{part}' for part in parts)}"
-                f" from {lower} t join steps s using (pos) join steps up on up.pos = s.up"
-                f" where up.rung = {rung}"
-                for lower in rolled
+    stages = [f"lying as materialized (select s.*, c.* exclude (pos) from ({counted}) c {_STEPS})"]
+    told = [f"select 2 * pos + 1 as number, day, {listed} from lying where own"]
+    last = "lying"
+    for rung in range(len(LEVELS) - 1, -1, -1):
+        told.append(f"select 2 * pos as number, day, {listed} from {last} where rung = {rung}")
+        if rung:
+            raised = (
+                f"select if(rung = {rung}, up, pos) as pos, day, {sums} from {last} group by all"
             )
-            here = (
-                f"select pos, day, {sums} from ({here}{lower}) group by pos, day order by pos, day"
+            last = f"over_{rung}"
+            stages.append(
+                f"{last} as materialized (select s.*, c.* exclude (pos) from ({raised}) c {_STEPS})"
             )
-        con.execute(f"create or replace temp table {name} as {here}")
-        rolled.append(name)
-        con.execute(f"insert into {into} select false, {rung}, * from {name}")
-    for name in (*rolled, "cells"):
-        con.execute(f"drop table {name}")
+    return (
+        f"with {', '.join(stages)} select number, {_ORDINAL} as day, {_whole(parts)}"
+        f" from ({' union all '.join(told)}) order by number, day"
+    )
+
+
+_STEPS = "join steps s using (pos)"
+_ORDINAL = (
+    "case when day > date '9999-12-31' then 3652059 when day < date '0001-01-01' then 1"
+    " else day - date '0001-01-01' + 1 end"
+)
+"""A day as Python counts them; one that Python does not know as the nearest that it does."""
+
+
+def _whole(parts: Mapping[str, str]) -> str:
+    """Sums as whole numbers: those with digits behind the point in two halves."""
+    listed = []
+    for part, kind in parts.items():
+        if kind != NUMBER:
+            listed.append(part)
+            continue
+        raw, half = f"({part} * {10**DIGITS})::hugeint", 1 << HALF
+        listed.append(f"({raw} % {half})::bigint as {part}")
+        listed.append(f'({raw} // {half})::bigint as "{part}{UPPER}"')
+    return ", ".join(listed)
+
+
+def write(folder: Path, fact: str, sheets: Sequence[Sheet]) -> str:
+    """Write a file of sheets, named by its content; gives the name."""
+    aside, content = folder / f".{fact}.part", hashlib.blake2b()
+    with aside.open("wb") as opened:
+        for piece in pack(sheets):
+            content.update(piece)
+            opened.write(piece)
+        opened.flush()
+        os.fsync(opened.fileno())
+    name = f"{fact}-{content.hexdigest()[:16]}.sheets"
+    aside.replace(folder / name)
+    sync_folder(folder)
+    return name

@@ -21,11 +21,12 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from cockpit.model.counting import Clock, Counted, part_types
+from cockpit.model.counting import Clock, Counted
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.mistakes import Mistake
+from cockpit.model.sheet import LAYOUT, Sheet, joined, unpack
 from cockpit.record import boundaries, cube
 from cockpit.record.panels import Shelf
 from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_whole
@@ -78,8 +79,9 @@ class Publication:
         self.counted = list(counted)
         self.clocks = cube.fact_clocks(counted)
         self.folder = record.settings.snapshots
-        for name in ("facts", "cubes"):
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.cubes = self.folder / "cubes"
+        for folder in (self.folder / "facts", self.cubes):
+            folder.mkdir(parents=True, exist_ok=True)
         record.sweep()
         self.before = current(self.folder)
         self.old = manifest(self.folder, self.before) if self.before else {}
@@ -117,8 +119,8 @@ class Publication:
         files = {fact.name: self._months(fact, prints) for fact in FACTS.values()}
         aside = self.folder / f".{id}.part"
         aside.unlink(missing_ok=True)
+        cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
         with self._attached(aside, "snap"):
-            cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
             for fact in FACTS.values():
                 self._differences(fact, files[fact.name])
             self._tables(files, published)
@@ -129,6 +131,7 @@ class Publication:
             as_json(
                 {
                     "id": id,
+                    "layout": LAYOUT,
                     "published": published,
                     "upto": self.upto,
                     "last": self.last,
@@ -275,58 +278,43 @@ class Publication:
         aside.replace(self.folder / "facts" / name)
         return {"file": name, "upto": self.upto, "changed": 0, **held}
 
-    def _cube(self, fact: Fact, prints: dict[str, str]) -> str | None:
-        """The fact's base cube (counted anew only if it must be) and its differences."""
-        clocks, table = self.clocks[fact.name], f"snap.{fact.name}_cube"
+    def _cube(self, fact: Fact, prints: dict[str, str]) -> list[str]:
+        """The files of a fact's cube: all that was counted at once (anew only if it must be), and
+        what changed since.
+        """
+        clocks = self.clocks[fact.name]
+        before: list[str] = self.old.get("cubes", {}).get(fact.name, [])
         if not clocks:
-            return None
-        parts = part_types(cube.members(clocks))
-        self.con.execute(f"create table {table} ({cube.declaration(parts)})")
-        base = self.old.get("cubes", {}).get(fact.name)
+            return []
         bulk = self.record.one(
             "select count(*) from bulk where receipt > ? and fact = ?", [self.since, fact.name]
         )
-        if base and not bulk and self.old["prints"].get(fact.name) == prints[fact.name]:
-            with self._before():
-                self.con.execute(f"insert into {table} select * from before.{fact.name}_cube")
+        if before and not bulk and self.old["prints"].get(fact.name) == prints[fact.name]:
+            base, *more = before
             rows = f"(select * from changed_{fact.name} where receipt > {self.since})"
-            if self.record.one(f"select count(*) from {rows}"):
-                cube.fill(self.con, clocks, rows, table, "sign")
-            if self.record.one(f"select count(*) from {table}") <= MOST_DIFFERENCES:
-                return str(base)
-            self.con.execute(f"delete from {table}")
-        return self._count(fact, clocks, parts)
+            if not self.record.one(f"select count(*) from {rows}"):
+                return before
+            changes = [sheet for name in more for sheet in unpack((self.cubes / name).read_bytes())]
+            changes = joined([*changes, *cube.count_up(self.con, clocks, [rows], "sign")])
+            if sum(map(len, changes)) <= MOST_DIFFERENCES:
+                return [base, cube.write(self.cubes, fact.name, changes)]
+        return [cube.write(self.cubes, fact.name, self._count(fact, clocks))]
 
-    def _count(self, fact: Fact, clocks: Sequence[Clock], parts: dict[str, str]) -> str:
-        """Count every row of the fact into a base cube of its own file."""
-        aside = self.folder / "cubes" / f".{fact.name}.part"
-        aside.unlink(missing_ok=True)
-        with self._attached(aside, "base"):
-            self.con.execute(f"create table base.cube ({cube.declaration(parts)})")
-            for number, clock in enumerate(clocks):
-                columns = cube.deep_declaration(clock, parts)
-                self.con.execute(f"create table base.deep_{number} ({columns})")
-            years = [
-                year
-                for (year,) in self.con.execute(
-                    f"select distinct year({fact.month}) as year from {fact.name} order by year"
-                ).fetchall()
-            ]
-            for done, year in enumerate(years):
-                # Year by year: what is counted apart adds, and memory stays what one year takes.
-                self.tell(f"counting {fact.name}", done / len(years), 0)
-                rows = (
-                    f"(select * from {fact.name} where {fact.month} >= date '{year}-01-01'"
-                    f" and {fact.month} < date '{year + 1}-01-01')"
-                )
-                cube.fill(self.con, clocks, rows, "base.cube", deep="base.deep")
-        with aside.open("rb") as opened:
-            content = hashlib.file_digest(opened, "blake2b").hexdigest()[:16]
-            os.fsync(opened.fileno())
-        name = f"{fact.name}-{content}.duckdb"
-        aside.replace(self.folder / "cubes" / name)
-        sync_folder(self.folder / "cubes")
-        return name
+    def _count(self, fact: Fact, clocks: Sequence[Clock]) -> list[Sheet]:
+        """Count every row of the fact, year by year."""
+        years = self.con.execute(
+            f"select distinct year({fact.month}) as year from {fact.name} order by year"
+        ).fetchall()
+        chunks = [
+            f"(select * from {fact.name} where {fact.month} >= date '{year}-01-01'"
+            f" and {fact.month} < date '{year + 1}-01-01')"
+            for (year,) in years
+        ]
+
+        def tell(share: float) -> None:
+            self.tell(f"counting {fact.name}", share, 0)
+
+        return cube.count_up(self.con, clocks, chunks, tell=tell)
 
     def _tables(self, files: dict[str, dict], published: datetime) -> None:  # type: ignore[type-arg]
         """The small tables that answers need beside the numbers."""
@@ -414,7 +402,8 @@ class Publication:
     def _forget(self, id: str) -> None:
         """Drop what is too old: snapshots, their files, the differences since them."""
         ids = kept(self.folder)
-        newest = {*ids[-self.record.settings.keep :], id}
+        of_now = [one for one in ids if manifest(self.folder, one).get("layout") == LAYOUT]
+        newest = {*of_now[-self.record.settings.keep :], id}
         for one in ids:
             if one not in newest:
                 _retire(self.folder / f"{one}.json")
@@ -435,7 +424,7 @@ class Publication:
             for m in manifests
             for months in m["files"].values()
             for month in months.values()
-        } | {name for m in manifests for name in m["cubes"].values() if name}
+        } | {name for m in manifests for names in m["cubes"].values() for name in names}
         for folder in ("facts", "cubes"):
             for path in (self.folder / folder).iterdir():
                 if path.name not in needed:

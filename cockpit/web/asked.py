@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -34,26 +33,11 @@ AHEAD = 366
 TALLY_BYTES = 300
 """About what a tally takes in memory."""
 
-BESIDE = ThreadPoolExecutor(4, "beside")
-"""Threads for the other half of a page's questions. What they work out lies in the cache, where
-the page finds it; what they raise, the page meets when it asks itself.
-"""
-
 T = TypeVar("T")
 
 
 def gather(asked: Asked) -> View:
-    """Ask for everything that a page shows: what goes along time beside what is here and around,
-    for neither needs the other, and together they are what a page waits for.
-    """
-    beside = BESIDE.submit(asked.along)
-    try:
-        return _gathered(asked)
-    finally:
-        wait([beside])  # the snapshot is held for no longer than this
-
-
-def _gathered(asked: Asked) -> View:
+    """Ask for everything that a page shows."""
     now, then = asked.now(), asked.then()
     return View(
         snapshot=asked.snapshot,
@@ -281,12 +265,6 @@ class Asked:
                 mine = [one for one in self.metrics if one.metric.fact == fact]
                 found |= self._by(mine, Period(start, until), "day")
         return found
-
-    def along(self) -> None:
-        """Work out all that goes along time, to be found when it is asked for."""
-        self.courses()
-        self.sparks()
-        self.trend_then()
 
     def trend_then(self) -> Course:
         """The chosen metric along the time before, as many steps as there are now."""

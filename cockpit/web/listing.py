@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
@@ -126,6 +127,7 @@ def row_href(fact: str, ref: str, state: State) -> str:
     return f"{ROW}{quote(fact)}/{ref}" + (f"?{query}" if query else "")
 
 
+@lru_cache(10_000)
 def behind(state: State, fact: str, metric: str, part: Part) -> str:
     """The address of the rows behind a part of a metric, for the place and days of a page."""
     return Listing(replace(state, metric=metric), fact, part).href()

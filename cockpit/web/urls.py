@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
@@ -48,18 +49,35 @@ class State:
 
     def href(self, **changes: Any) -> str:
         """The address of this state, or of one that differs in what is named."""
-        state = replace(self, **changes) if changes else self
-        asked = {
-            "subject": state.subject,
-            "period": state.period if state.period != DEFAULT else "",
-            "since": state.since.isoformat() if state.since else "",
-            "until": state.until.isoformat() if state.until else "",
-            "compare": state.compare if state.compare != COMPARISONS[0] else "",
-            "metric": state.metric,
-            "lang": state.language,
-        }
-        query = urlencode({name: value for name, value in asked.items() if value})
-        return f"{ROOM}{quote(state.place, safe='/')}" + (f"?{query}" if query else "")
+        place = changes.get("place", self.place)
+        query = _query(*(changes.get(name, getattr(self, name)) for name in _ASKED))
+        return f"{ROOM}{quote(place, safe='/')}" + (f"?{query}" if query else "")
+
+
+_ASKED = ("subject", "period", "since", "until", "compare", "metric", "language")
+
+
+@lru_cache(10_000)
+def _query(
+    subject: str,
+    period: str,
+    since: date | None,
+    until: date | None,
+    compare: str,
+    metric: str,
+    language: str,
+) -> str:
+    """What follows the place in an address. A page has hundreds of links, and few of these."""
+    asked = {
+        "subject": subject,
+        "period": period if period != DEFAULT else "",
+        "since": since.isoformat() if since else "",
+        "until": until.isoformat() if until else "",
+        "compare": compare if compare != COMPARISONS[0] else "",
+        "metric": metric,
+        "lang": language,
+    }
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def read(pathname: str, search: str) -> State | None:
