@@ -103,6 +103,7 @@ TALLIES = st.builds(
     st.integers(0, 1000),
     st.integers(0, 50),
     st.integers(0, 50),
+    st.just(""),
 )
 
 

@@ -42,10 +42,7 @@ class Cube:
                 sums.get(a, blank),
                 sums.get(left, blank),
             )
-            told[one.metric.name] = [
-                [Tally(*each) for each in zip(*rows, strict=True)]
-                for rows in zip(*four, strict=True)
-            ]
+            told[one.metric.name] = [list(map(Tally, *rows)) for rows in zip(*four, strict=True)]
         return told
 
     def days(

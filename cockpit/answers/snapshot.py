@@ -203,11 +203,20 @@ class Snapshot:
 
     def standing(self, fact: str) -> Standing:
         """What the data of a fact speak for."""
-        values = self.about["facts"][fact]
-        moments = [values[key] for key in ("first", "last", "as_of")]
-        return Standing(
-            values["rows"], *(datetime.fromisoformat(m) if m else None for m in moments)
-        )
+        return self._standing[fact]
+
+    @cached_property
+    def _standing(self) -> dict[str, Standing]:
+        return {
+            fact: Standing(
+                values["rows"],
+                *(
+                    datetime.fromisoformat(values[key]) if values[key] else None
+                    for key in ("first", "last", "as_of")
+                ),
+            )
+            for fact, values in self.about["facts"].items()
+        }
 
     def as_of(self, fact: str) -> date | None:
         """The day that the fact's data speak for, or None where it has no rows."""

@@ -11,7 +11,7 @@ over as it is, and of what is not asked for nothing is touched.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -39,10 +39,13 @@ MOST = 2.0**61
 """What no place's total may come to in one field; beyond it there are two."""
 TOTALS, KEYS = (np.int16, np.int32, np.int64), (np.uint32, np.int64)
 """The types that totals and keys may have: the first that holds them."""
+MOST_KEY = {np.dtype(each).itemsize: np.iinfo(each).max for each in KEYS}
 FAR = date.max.toordinal() + 2
 """After every day there is."""
 ALIGNED = 64
 """Where in a file an array may begin: at whole times so many bytes."""
+SIZE = 8
+"""Bytes of a file's last number."""
 
 
 def number(pos: int, own: bool = False) -> int:
@@ -52,11 +55,11 @@ def number(pos: int, own: bool = False) -> int:
     return 2 * pos + own
 
 
-def bounds(stretches: Sequence[Stretch]) -> tuple[Ints, Ints]:
-    """The days with which stretches begin, and the first ones after them, as ordinals."""
+def bounds(stretches: Sequence[Stretch]) -> Ints:
+    """The days with which stretches begin, and below them the first ones after, as ordinals."""
     since = [since.toordinal() if since else 0 for since, _ in stretches]
     until = [until.toordinal() + 1 if until else FAR for _, until in stretches]
-    return np.array(since, dtype=np.int64), np.array(until, dtype=np.int64)
+    return np.array([since, until], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,16 +83,14 @@ class Sheet:
         """What its totals are of: parts, and upper halves of parts."""
         return self.totals.dtype.names or ()
 
-    def sums(
-        self, parts: Collection[str], numbers: Ints, bounds: tuple[Ints, Ints]
-    ) -> dict[str, Ints]:
+    def sums(self, parts: Collection[str], numbers: Ints, bounds: Ints) -> dict[str, Ints]:
         """Of each part that is here: what counts for each place (a row) in each stretch (a column);
         Python's own whole numbers where they may be too large for any other.
         """
         mine = [part for part in self.fields if part in parts]
         if not mine:
             return {}
-        starts, ends = (self.totals[self._before(numbers, days)] for days in bounds)
+        starts, ends = self.totals[self._before(numbers, bounds)]
         told: dict[str, Ints] = {}
         for part in mine:
             # First in the type of the totals, in which they may have turned.
@@ -99,9 +100,9 @@ class Sheet:
                 told[part] = (upper.astype(object) << HALF) + told[part].astype(object)
         return told
 
-    def days(self, numbers: Ints, bounds: tuple[Ints, Ints]) -> tuple[date, date] | None:
+    def days(self, numbers: Ints, bounds: Ints) -> tuple[date, date] | None:
         """The first and the last day of the cells of some places in a stretch, if there are any."""
-        starts, ends = (self._before(numbers, days)[:, 0] for days in bounds)
+        starts, ends = self._before(numbers, bounds)[..., 0]
         inside = starts < ends
         if not inside.any():
             return None
@@ -110,12 +111,12 @@ class Sheet:
         last = max(int(key) & mask for key in self.keys[ends[inside] - 1])
         return date.fromordinal(self.first + first), date.fromordinal(self.first + last)
 
-    def _before(self, numbers: Ints, days: Ints) -> Ints:
-        """How many cells come before each of some days at each of some places: places by days."""
-        offsets = np.clip(days - self.first, 0, (1 << self.bits) - 1)
-        edges = (numbers[:, None] << self.bits) | offsets
+    def _before(self, numbers: Ints, bounds: Ints) -> Ints:
+        """How many cells come before each bound at each of some places."""
+        offsets = np.minimum(np.maximum(bounds - self.first, 0), (1 << self.bits) - 1)
+        edges = (numbers[None, :, None] << self.bits) | offsets[:, None, :]
         # A place beyond the last one that has cells might not fit their keys.
-        kept = np.minimum(edges, np.iinfo(self.keys.dtype).max).astype(self.keys.dtype)
+        kept = np.minimum(edges, MOST_KEY[self.keys.dtype.itemsize]).astype(self.keys.dtype)
         before: Ints = np.searchsorted(self.keys, kept)
         return before
 
@@ -144,43 +145,40 @@ def make(label: str, lots: Sequence[Cells]) -> list[Sheet]:
     if not any(len(numbers) for numbers, _, _ in lots):
         return []
     numbers, days, values = lots[0] if len(lots) == 1 else _together(lots)
-    order = np.lexsort((days, numbers)) if _disordered(numbers, days) else None
-    if order is not None:
-        numbers, days = numbers[order], days[order]
-        values = _of(values, order)
-    starts = np.concatenate(([0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1))
-    lengths = np.diff(np.append(starts, len(numbers)))
-    most = np.zeros(len(starts), dtype=np.int64)
+    first = int(days.min())
+    bits = (int(days.max()) - first + 1).bit_length()
+    top = (int(numbers.max()) + 1) << bits
+    kind: Any = next(each for each in KEYS if top < np.iinfo(each).max)
+    keys = (numbers.astype(kind) << kind(bits)) | (days - first).astype(kind)
+    if bool((keys[1:] < keys[:-1]).any()):
+        order = np.argsort(keys, kind="stable")
+        keys, values = keys[order], _of(values, order)
+    starts = _starts(keys, bits)
+    large = np.zeros(len(starts), dtype=bool)
     for value in values.values():
         if not isinstance(value, tuple):
-            np.maximum(most, np.add.reduceat(np.abs(value), starts), out=most)
-    large = most > np.iinfo(TOTALS[0]).max
+            large |= _sizes(value, starts) > np.iinfo(TOTALS[0]).max
     found = []
     for chosen in (large, ~large):
-        inside = np.repeat(chosen, lengths)
+        inside = np.repeat(chosen, np.diff(np.append(starts, len(keys))))
         if inside.all():
-            found.append(_made(label, numbers, days, values))
+            found.append(_made(label, first, bits, keys, values))
         elif inside.any():
-            mine = _of(values, inside)
-            found.append(_made(label, numbers[inside], days[inside], mine))
+            found.append(_made(label, first, bits, keys[inside], _of(values, inside)))
     return [sheet for sheet in found if sheet is not None]
 
 
-def _made(label: str, numbers: Ints, days: Ints, values: Values) -> Sheet | None:
+def _made(label: str, first: int, bits: int, keys: Ints, values: Values) -> Sheet | None:
     """The sheet of cells that are in order."""
-    first = int(days.min())
-    bits = (int(days.max()) - first + 1).bit_length()
-    top = (int(numbers[-1]) + 1) << bits
-    kind = next(each for each in KEYS if top < np.iinfo(each).max)
-    keys = ((numbers.astype(np.int64) << bits) | (days.astype(np.int64) - first)).astype(kind)
-    starts = np.concatenate(([0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1))
     fields: dict[str, Ints] = {}
+    starts = _starts(keys, bits)
     for part, value in values.items():
         for name, column in _fields(part, value, starts):
-            # In whatever holds any place's own total; that of the whole sheet may turn in it.
-            most = int(np.add.reduceat(np.abs(column), starts).max())
-            narrow = next(each for each in TOTALS if most <= np.iinfo(each).max)
-            fields[name] = np.cumsum(column).astype(narrow)
+            most = int(_sizes(column, starts).max())
+            if most or name + UPPER in fields:
+                # In whatever holds any place's own total; that of the whole sheet may turn in it.
+                narrow = next(each for each in TOTALS if most <= np.iinfo(each).max)
+                fields[name] = np.cumsum(column, dtype=np.int64).astype(narrow)
     if not fields:
         return None
     totals = np.zeros(len(keys) + 1, dtype=[(name, held.dtype) for name, held in fields.items()])
@@ -189,24 +187,31 @@ def _made(label: str, numbers: Ints, days: Ints, values: Values) -> Sheet | None
     return Sheet(label, first, bits, keys, totals)
 
 
-def _disordered(numbers: Ints, days: Ints) -> bool:
-    same, back = numbers[1:] == numbers[:-1], days[1:] < days[:-1]
-    return bool(((numbers[1:] < numbers[:-1]) | (same & back)).any())
+def _starts(keys: Ints, bits: int) -> Ints:
+    """Where the cells of each place begin."""
+    owners = keys >> keys.dtype.type(bits)
+    starts: Ints = np.concatenate(([0], np.flatnonzero(owners[1:] != owners[:-1]) + 1))
+    return starts
+
+
+def _sizes(column: Ints, starts: Ints) -> Ints:
+    """What no place's total, over whatever days, can be beyond."""
+    sizes: Ints = np.add.reduceat(np.abs(column), starts, dtype=np.int64)
+    return sizes
 
 
 def _fields(part: str, value: Ints | tuple[Ints, Ints], starts: Ints) -> Iterator[tuple[str, Ints]]:
-    """The columns of a part: none where all is nought, one where every place's total fits, else
-    two.
-    """
-    lower, upper = _halves(value)
-    size = np.abs(upper * 2.0**HALF + lower)
-    if not size.any():
+    """The columns of a part: one where every place's total fits, else two."""
+    if not isinstance(value, tuple):
+        yield part, value
         return
+    lower, upper = value
+    size = np.abs(upper * 2.0**HALF + lower)
     if np.add.reduceat(size, starts).max() < MOST:
         yield part, (upper << HALF) + lower
     else:
-        yield part, lower
         yield part + UPPER, upper
+        yield part, lower
 
 
 def _halves(value: Ints | tuple[Ints, Ints]) -> tuple[Ints, Ints]:
@@ -239,7 +244,7 @@ def _together(lots: Sequence[Cells]) -> Cells:
     return np.concatenate(numbers), np.concatenate(days), columns
 
 
-def joined(sheets: Sequence[Sheet]) -> list[Sheet]:
+def joined(sheets: Iterable[Sheet]) -> list[Sheet]:
     """The same cells in as few sheets as there may be: those of one label made anew."""
     labels: dict[str, list[Cells]] = {}
     for sheet in sheets:
@@ -250,14 +255,19 @@ def joined(sheets: Sequence[Sheet]) -> list[Sheet]:
 # ── As bytes ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def pack(sheets: Sequence[Sheet]) -> Iterator[bytes]:
-    """The bytes of a file of sheets: how long its table of contents is, the table, the arrays."""
+def pack(sheets: Iterable[Sheet]) -> Iterator[bytes]:
+    """The bytes of a file of sheets, one after another: their arrays, a table of contents, and how
+    long that is.
+    """
     contents, at = [], 0
     for sheet in sheets:
         spots = []
         for array in (sheet.keys, sheet.totals):
             spots.append(at)
-            at += -(-array.nbytes // ALIGNED) * ALIGNED
+            rest = -array.nbytes % ALIGNED
+            at += array.nbytes + rest
+            yield array.tobytes()
+            yield b"\0" * rest
         contents.append(
             {
                 "label": sheet.label,
@@ -270,20 +280,14 @@ def pack(sheets: Sequence[Sheet]) -> Iterator[bytes]:
             }
         )
     told = json.dumps(contents, separators=(",", ":")).encode()
-    told += b" " * (-(8 + len(told)) % ALIGNED)
-    yield len(told).to_bytes(8, "little") + told
-    for sheet in sheets:
-        for array in (sheet.keys, sheet.totals):
-            yield array.tobytes()
-            yield b"\0" * (-array.nbytes % ALIGNED)
+    yield told + len(told).to_bytes(SIZE, "little")
 
 
 def unpack(packed: Any) -> list[Sheet]:
     """The sheets that a buffer of such bytes holds, laid over it without a copy."""
-    size = int.from_bytes(packed[:8], "little")
-    start = 8 + size
+    size = int.from_bytes(packed[-SIZE:], "little")
     found = []
-    for entry in json.loads(packed[8:start]):
+    for entry in json.loads(packed[-SIZE - size : -SIZE]):
         keys_at, totals_at = entry["at"]
         kind = np.dtype([tuple(field) for field in entry["totals"]])
         found.append(
@@ -291,8 +295,8 @@ def unpack(packed: Any) -> list[Sheet]:
                 entry["label"],
                 entry["first"],
                 entry["bits"],
-                np.frombuffer(packed, entry["keys"], entry["cells"], start + keys_at),
-                np.frombuffer(packed, kind, entry["cells"] + 1, start + totals_at),
+                np.frombuffer(packed, entry["keys"], entry["cells"], keys_at),
+                np.frombuffer(packed, kind, entry["cells"] + 1, totals_at),
             )
         )
     return found

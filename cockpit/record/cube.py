@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -162,22 +162,23 @@ def count_up(
     chunks: Sequence[str],
     weight: str = "",
     tell: Callable[[float], None] = lambda share: None,
-) -> list[Sheet]:
+) -> Iterator[Sheet]:
     """What the clocks count in some rows at every place, a sheet for each, and what is left open,
     which is little, in one for all. ``chunks`` are relations with the fact's columns, ``pos`` and
     maybe a weight; they are counted one after another, so that memory stays what one takes.
     """
-    sheets: list[Sheet] = []
     aside: list[Cells] = []
     for number, clock in enumerate(clocks):
         tell(number / len(clocks))
         types = part_types([one for one, _ in clock.counted])
         parts = {part: types[part] for part in clock.parts}
         left = {part: kind for part, kind in types.items() if part not in parts}
-        lots = [_cells(con, count(clock, rows, ["pos"], weight), parts) for rows in chunks]
-        sheets += make(clock.sql, lots)
+        yield from make(
+            clock.sql,
+            [_cells(con, count(clock, rows, ["pos"], weight), parts) for rows in chunks],
+        )
         aside += [_cells(con, count_left(clock, rows, ["pos"], weight), left) for rows in chunks]
-    return [*sheets, *make("left open", aside)]
+    yield from make("left open", aside)
 
 
 def _cells(con: duckdb.DuckDBPyConnection, counted: str, parts: Mapping[str, str]) -> Cells:
@@ -210,8 +211,9 @@ def _rolled_up(counted: str, parts: Mapping[str, str]) -> str:
                 f"{last} as materialized (select s.*, c.* exclude (pos) from ({raised}) c {_STEPS})"
             )
     return (
-        f"with {', '.join(stages)} select number, {_ORDINAL} as day, {_whole(parts)}"
-        f" from ({' union all '.join(told)}) order by number, day"
+        f"with {', '.join(stages)} select number, ({_ORDINAL})::integer as day, {_whole(parts)}"
+        f" from ({' union all '.join(told)}) where {' or '.join(f'{part} <> 0' for part in parts)}"
+        " order by number, day"
     )
 
 
@@ -228,7 +230,7 @@ def _whole(parts: Mapping[str, str]) -> str:
     listed = []
     for part, kind in parts.items():
         if kind != NUMBER:
-            listed.append(part)
+            listed.append(f"{part}::integer as {part}")  # no more than there are rows
             continue
         raw, half = f"({part} * {10**DIGITS})::hugeint", 1 << HALF
         listed.append(f"({raw} % {half})::bigint as {part}")
@@ -236,7 +238,7 @@ def _whole(parts: Mapping[str, str]) -> str:
     return ", ".join(listed)
 
 
-def write(folder: Path, fact: str, sheets: Sequence[Sheet]) -> str:
+def write(folder: Path, fact: str, sheets: Iterable[Sheet]) -> str:
     """Write a file of sheets, named by its content; gives the name."""
     aside, content = folder / f".{fact}.part", hashlib.blake2b()
     with aside.open("wb") as opened:

@@ -300,7 +300,7 @@ class Publication:
                 return [base, cube.write(self.cubes, fact.name, changes)]
         return [cube.write(self.cubes, fact.name, self._count(fact, clocks))]
 
-    def _count(self, fact: Fact, clocks: Sequence[Clock]) -> list[Sheet]:
+    def _count(self, fact: Fact, clocks: Sequence[Clock]) -> Iterator[Sheet]:
         """Count every row of the fact, year by year."""
         years = self.con.execute(
             f"select distinct year({fact.month}) as year from {fact.name} order by year"
