@@ -8,6 +8,7 @@
   const PATIENCE = 5 * SECOND, LONGER = 20 * SECOND; // for a beat, and for all scenes
   const LOST = 5;                                    // seconds without an answer that are told
   const TROUBLED = 60, STUCK = 3, RESTED = 300, LONG_UP = 12 * HOUR, HELD = 60;
+  const MET = 2000;            // red warnings that are remembered when they are open no more
   const LETTER = 0.0084;       // 1.4 × 0.006: of a letter's height to the distance it is read from
   const ROOT = 45, SMALLEST = 70, LARGEST = 26;      // so many lines the shorter side has
   const TILE = [17, 7.6], PICTURE = [27, 15], NUMBERS = 54, MOST = 9;  // in rem
@@ -325,16 +326,16 @@
     document.title = `${data.name} · ${data.title}`;
   }
 
-  // A red warning more than before calls up its scene for a while.
+  // A red warning that this wall has not met calls up its scene for a while. One that it has met
+  // calls no more: not after a reload, nor when a snapshot is taken back and comes again.
   function red() {
-    const one = data.burning.find((each) => each.colour === "red");
     const key = `wall-red ${set.wall} ${set.place}`;
-    const before = JSON.parse(sessionStorage.getItem(key) || "null");
-    const n = one ? one.n : 0;
-    const more = before && n > before.n;
-    const until = more ? now() + data.red_seconds : before ? before.until : 0;
-    sessionStorage.setItem(key, JSON.stringify({ n, until }));
-    redUntil = until;
+    const before = JSON.parse(localStorage.getItem(key) || "null") || { met: data.reds, until: 0 };
+    const met = new Set(before.met), open = new Set(data.reds);
+    const latest = now() + data.red_seconds;
+    redUntil = data.reds.some((one) => !met.has(one)) ? latest : Math.min(before.until, latest);
+    const gone = before.met.filter((one) => !open.has(one)).slice(0, MET);
+    localStorage.setItem(key, JSON.stringify({ met: [...data.reds, ...gone], until: redUntil }));
   }
   let redUntil = 0;
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from cockpit.answers import lists
 from cockpit.answers.panel import Answer
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.counting import Counted
@@ -105,6 +106,7 @@ class _Scenes:
             "zone": zone,
             "red": next((n for n, one in enumerate(scenes) if one["name"] == self.wall.red), None),
             "red_seconds": self.wall.red_seconds,
+            "reds": self._reds(),
             "night": self.wall.night,
             "quiet": self.wall.quiet,
             "scenes": scenes,
@@ -144,6 +146,17 @@ class _Scenes:
                     }
                 )
         return found
+
+    def _reds(self) -> tuple[str, ...]:
+        """Marks of the open red warnings, where a new one calls up a scene."""
+        counted = self.snapshot.counted.get(BURNING[0])
+        if counted is None or not self.wall.red:
+            return ()
+        metric = counted.metric
+        period = self.view(self.seen, metric, "30d").period
+        wanted = lists.Wanted(metric.fact, period, metric.name, "numerator")
+        key = self.desk.registry.key.mac("marks", "")
+        return lists.marks(self.snapshot, self.seen, wanted, key)
 
     def _scene(self, scene: Scene) -> Told | None:
         seen, words = self.seen, self.words

@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cockpit.record.store import Record
 from cockpit.settings import Settings
-from tests import town as towns
 from tests.browser.conftest import let_in, served
+from tests.browser.walls import LOST, RECOVERS, UP, Town, scene, until
 from tests.browser.wire import wire
 
 pytestmark = pytest.mark.browser
 
 SCREENS = [(1920, 1080), (3840, 2160), (5760, 1080), (7680, 2160), (1080, 1920)]
-RECOVERS = 15
-"""Seconds after the cause ends within which a wall is right again."""
-
 BOXES = (Path(__file__).parent / "boxes.js").read_text("utf-8")
 
 
@@ -69,29 +66,6 @@ def test_every_scene_fits_every_screen(
     assert faults == []
     assert rem == pytest.approx(1.4 * 0.006 * 8 / 2.5 * 1080, abs=0.1)
     assert said == []
-
-
-def until(page: Page, test: str, forwards: float = 0.0) -> float:
-    """Seconds of the page's clock until something is so in it."""
-    began, gone = time.monotonic(), 0.0
-    while not _is(page, test):
-        assert time.monotonic() - began < 60, f"never: {test}"
-        if forwards:
-            page.clock.fast_forward(int(forwards * 1000))
-            gone += forwards
-        page.wait_for_timeout(100)
-    return gone + time.monotonic() - began
-
-
-def _is(page: Page, test: str) -> bool:
-    try:
-        return bool(page.evaluate(test))
-    except Error:  # it is being loaded
-        return False
-
-
-LOST = "document.documentElement.dataset.link === 'lost'"
-UP = "document.documentElement.dataset.link === 'up'"
 
 
 @pytest.mark.parametrize(
@@ -160,30 +134,6 @@ select cast(number as integer) as n from cases_here
 """
 
 
-class Town:
-    """The town with a wall of its own, and rows that come."""
-
-    def __init__(self, settings: Settings, record: Record):
-        self.settings, self.record, self.sent = settings, record, 0
-
-    def case(self) -> str:
-        """One case more, published; gives the snapshot's id."""
-        self.sent += 1
-        day = f"2026-01-{10 + self.sent % 15} 09:00"
-        return self._send("cases", f"number,place,reported_at\nx{self.sent},town/s/a/1/a,{day}\n")
-
-    def red(self) -> str:
-        """A red warning, published."""
-        self.sent += 1
-        head = "number,place,topic,colour,raised_at"
-        return self._send("warnings", f"{head}\nw{self.sent},town/s,电诈,red,2026-01-20 09:00\n")
-
-    def _send(self, fact: str, text: str) -> str:
-        told = towns.send(self.record, f"{fact}{self.sent}.csv", text, fact)
-        assert told.accepted == 1
-        return towns.publish(self.record)
-
-
 @pytest.fixture
 def lobby(town: Settings, tmp_path: Path) -> Iterator[Town]:
     settings = Settings(home=tmp_path / "home", city=town.city)
@@ -194,10 +144,6 @@ def lobby(town: Settings, tmp_path: Path) -> Iterator[Town]:
     (settings.own / "cases" / "bad.sql").write_text(BAD, "utf-8")
     with Record(settings) as record:
         yield Town(settings, record)
-
-
-def scene(page: Page) -> str:
-    return str(page.evaluate("document.documentElement.dataset.scene"))
 
 
 def test_a_wall_takes_up_what_is_new_and_outlives_its_server(
@@ -242,7 +188,7 @@ def test_a_wall_takes_up_what_is_new_and_outlives_its_server(
             assert counted[0]["Nodes"] == pytest.approx(counted[1]["Nodes"], abs=60)
             assert counted[1]["JSHeapUsedSize"] - counted[0]["JSHeapUsedSize"] < 1 << 20
             # A red warning calls up its scene.
-            expect(page.locator("html")).to_have_attribute("data-snapshot", lobby.red())
+            expect(page.locator("html")).to_have_attribute("data-snapshot", lobby.red("w1"))
             expect(page.locator("html")).to_have_attribute("data-held", "red")
             assert scene(page) == "red"
             expect(page.locator(".held")).to_have_text("▲ 新增红色预警")
