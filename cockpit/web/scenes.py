@@ -85,11 +85,12 @@ class _Scenes:
     def told(self) -> Told:
         """The whole answer."""
         about, place, words = self.snapshot.about, self.seen.place, self.words
-        scenes = [
-            {"number": number, **found}
+        found = [
+            {"number": number, **one}
             for number, each in enumerate(self.wall.scenes)
-            if (found := self._scene(each))
+            if (one := self._scene(each))
         ]
+        scenes = [one for one in found if _says(one)] or found
         zone = str(about["timezone"])
         return {
             "snapshot": self.snapshot.id,
@@ -259,6 +260,13 @@ class _Scenes:
             return {**told, **_numbers(bound, said, words)}
         drawing = charts.KINDS[panel.chart](rows(panel, said, words))
         return {**told, "kind": "figure", "paint": "picture", "figure": drawing.figure}
+
+
+def _says(scene: Told) -> bool:
+    """Whether a scene has anything to say here: one that has not gives its turn to the others."""
+    return any(tile["value"] != numbers.BLANK for tile in scene["tiles"]) or any(
+        one["kind"] == "figure" or one["lines"] for one in scene["pictures"]
+    )
 
 
 def _trend(view: View, words: Words) -> Told | None:
