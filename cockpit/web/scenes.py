@@ -167,7 +167,8 @@ class _Scenes:
             except Refused as refused:
                 log.warning("wall %s: %s is left out: %s", self.wall.name, scene.name, refused)
                 return None
-        metrics = [one for name in scene.metrics if (one := self._known(scene, name))]
+        known = [one for name in scene.metrics if (one := self._known(scene, name))]
+        metrics = [one for one in known if self.snapshot.standing(one.metric.fact).rows] or known
         pictures = [self._picture(scene, seen, *one) for one in scene.drawn()]
         first = self.asked(seen, metrics[0].metric.subject if metrics else "", "", scene.period)
         place = seen.place if scene.place else None
