@@ -8,9 +8,12 @@
   const PATIENCE = 5 * SECOND, LONGER = 20 * SECOND; // for a beat, and for all scenes
   const LOST = 5;                                    // seconds without an answer that are told
   const TROUBLED = 60, STUCK = 3, RESTED = 300, LONG_UP = 12 * HOUR, HELD = 60;
+  const MET = 2000;            // red warnings that are remembered when they are open no more
   const LETTER = 0.0084;       // 1.4 × 0.006: of a letter's height to the distance it is read from
   const ROOT = 45, SMALLEST = 70, LARGEST = 26;      // so many lines the shorter side has
-  const TILE = [17, 7.6], PICTURE = [27, 15], NUMBERS = 54, MOST = 9;  // in rem
+  const TILE = [17, 7.6], PICTURE = [27, 15], NUMBERS = 54, PANE = [31, 60], MOST = 9;  // in rem
+  const GROWN = [1.75, 1.5, 1.25, 1];                // how large a list is written that has room
+  const NAMED = [4, 1.45];     // rem beside the names of bars, and for each
 
   const root = document.documentElement, set = root.dataset;
   const said = JSON.parse(set.said);
@@ -267,7 +270,8 @@
   function fillPicture(at, one) {
     put(at.title, one.title);
     put(at.note, one.note);
-    at.nothing.hidden = one.kind === "figure" || one.lines.length > 0;
+    at.empty = one.kind !== "figure" && !one.lines.length;
+    at.nothing.hidden = !at.empty;
     if (at.list) at.list.hidden = !at.nothing.hidden;
     if (one.kind === "figure") {
       const text = JSON.stringify(one.figure);
@@ -325,16 +329,16 @@
     document.title = `${data.name} · ${data.title}`;
   }
 
-  // A red warning more than before calls up its scene for a while.
+  // A red warning that this wall has not met calls up its scene for a while. One that it has met
+  // calls no more: not after a reload, nor when a snapshot is taken back and comes again.
   function red() {
-    const one = data.burning.find((each) => each.colour === "red");
     const key = `wall-red ${set.wall} ${set.place}`;
-    const before = JSON.parse(sessionStorage.getItem(key) || "null");
-    const n = one ? one.n : 0;
-    const more = before && n > before.n;
-    const until = more ? now() + data.red_seconds : before ? before.until : 0;
-    sessionStorage.setItem(key, JSON.stringify({ n, until }));
-    redUntil = until;
+    const before = JSON.parse(localStorage.getItem(key) || "null") || { met: data.reds, until: 0 };
+    const met = new Set(before.met), open = new Set(data.reds);
+    const latest = now() + data.red_seconds;
+    redUntil = data.reds.some((one) => !met.has(one)) ? latest : Math.min(before.until, latest);
+    const gone = before.met.filter((one) => !open.has(one)).slice(0, MET);
+    localStorage.setItem(key, JSON.stringify({ met: [...data.reds, ...gone], until: redUntil }));
   }
   let redUntil = 0;
 
@@ -357,12 +361,16 @@
     for (const scene of scenes) place(scene, wide, high);
   }
 
+  // Pictures with nothing in them give way; where all are so, the numbers have all the room.
   function place(scene, wide, high) {
-    const upright = wide < high, tiles = scene.tiles.length, pictures = scene.pictures.length;
-    let columns, rows, side = 0;
+    const upright = wide < high, tiles = scene.tiles.length;
+    const telling = scene.pictures.filter((one) => !one.empty);
+    const pictures = telling.length || tiles ? telling : scene.pictures.slice(0, 1);
+    let columns = 0, rows = 0, side = 0, pane = PANE[0];
     if (scene.template === "pictures") {
-      columns = rows = 0;
       side = upright ? Math.floor(high / (PICTURE[1] + 4)) : Math.floor(wide / PICTURE[0]);
+    } else if (!pictures.length) {
+      [columns, rows] = grid(Math.min(tiles, MOST), wide, high);
     } else if (upright) {
       const few = scene.template === "beside" ? 2 : 4;
       columns = Math.min(Math.floor(wide / TILE[0]), tiles);
@@ -373,20 +381,23 @@
       rows = Math.min(tiles, Math.max(1, Math.floor(high / TILE[1])));
       side = Math.floor((wide - TILE[0] - 2) / PICTURE[0]);
     } else {
-      side = Math.min(pictures, Math.max(0, Math.floor((wide - NUMBERS) / (PICTURE[0] + 4))));
-      [columns, rows] = grid(Math.min(tiles, MOST), wide - side * 38, high);
+      side = Math.min(pictures.length, Math.max(0, Math.floor((wide - NUMBERS) / PANE[0])));
+      pane = side ? Math.min(PANE[1], (wide - NUMBERS) / side) : 0;
+      [columns, rows] = grid(Math.min(tiles, MOST), wide - side * pane, high);
     }
-    side = Math.max(scene.template === "numbers" ? 0 : 1, Math.min(side, pictures));
+    side = Math.max(scene.template === "numbers" ? 0 : 1, side);
+    side = Math.min(side, pictures.length);
     scene.at.style.setProperty("--columns", Math.max(columns, 1));
     scene.at.style.setProperty("--rows", Math.max(rows, 1));
     scene.at.style.setProperty("--side", Math.max(side, 1));
+    scene.at.style.setProperty("--pane", `${pane}rem`);
     scene.at.dataset.side = side;
     const fit = Math.min(columns * rows, tiles);
     scene.tiles.forEach((tile, number) => {
       tile.at.hidden = number >= fit;
       tile.at.style.gridColumn = number === fit - 1 ? `span ${columns * rows - fit + 1}` : "";
     });
-    scene.pictures.forEach((one, number) => { one.at.hidden = number >= side; });
+    scene.pictures.forEach((one) => { one.at.hidden = !pictures.slice(0, side).includes(one); });
     scene.pictures.forEach((one) => {
       if (one.list) room(one);
       one.due = one.due || Boolean(one.canvas && one.at.hidden !== true && one.size !== sizeOf(one));
@@ -408,16 +419,21 @@
     return best;
   }
 
-  // A list shows whole lines, as many as have room.
+  // A list shows whole lines, as many as have room, and is written larger where all of them have.
   function room(one) {
-    for (const line of one.lines) line.at.hidden = true;
     if (one.at.hidden) return;
-    const bottom = one.at.getBoundingClientRect().bottom - parseFloat(getComputedStyle(one.at).paddingBottom) + 1;
-    for (const line of one.lines) {
-      if (!line.known) break;
-      line.at.hidden = false;
-      if (line.at.getBoundingClientRect().bottom > bottom) { line.at.hidden = true; break; }
+    const known = one.lines.filter((line) => line.known);
+    for (const line of one.lines) line.at.hidden = !line.known;
+    const box = one.at.getBoundingClientRect(), style = getComputedStyle(one.at);
+    const bottom = box.bottom - parseFloat(style.paddingBottom) + 1, right = box.right - parseFloat(style.paddingRight) + 1;
+    const fits = (line) => line.at.getBoundingClientRect().bottom <= bottom;
+    const whole = (node) => node.scrollWidth <= node.clientWidth + 1 && node.getBoundingClientRect().right <= right;
+    for (const size of GROWN) {
+      one.list.style.setProperty("--grown", size);
+      if (known.every((line) => fits(line) && [...line.at.children].every(whole))) return;
     }
+    const over = known.findIndex((line) => !fits(line));
+    if (over >= 0) for (const line of known.slice(over)) line.at.hidden = true;
   }
 
   const sizeOf = (one) => `${one.canvas.clientWidth}x${one.canvas.clientHeight}`;
@@ -437,6 +453,11 @@
       if (axis.ticklen) axis.ticklen *= times;
       if (axis.ticklabelstandoff) axis.ticklabelstandoff *= times;
       if (axis.nticks) axis.nticks = Math.max(3, Math.min(axis.nticks, Math.floor(one.canvas.clientWidth / rem / 5)));
+    }
+    const down = layout.yaxis, [beside, each] = NAMED;
+    if (down && down.tickvals && down.range[0] > down.range[1]) {  // bars: the first that have room
+      const high = one.canvas.clientHeight / rem - beside;
+      down.range[0] = Math.min(down.range[0], Math.max(1, Math.floor(high / each)) - 0.4);
     }
     for (const trace of figure.data) {
       if (trace.line && trace.line.width) trace.line.width *= times;

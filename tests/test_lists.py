@@ -338,6 +338,22 @@ def test_a_display_gets_no_rows_even_of_what_it_may_count(big: Snapshot) -> None
 EVIL = ("number; drop table cases", "1=1", "pos", "r.phone", "", "*", "phone", "lon", "'", "nix")
 
 
+def test_each_row_has_a_mark_of_its_own_that_tells_nothing(big: Snapshot) -> None:
+    wanted = Wanted("warnings", Period(), "warnings_raised", "numerator")
+
+    def marks(place: Place) -> list[str]:
+        display = Viewer(Role.DISPLAY, place.code)
+        return list(lists.marks(big, gate(display, Scope(big.tree, place.code)), wanted, KEY))
+
+    whole = marks(big.tree.root)
+    assert len(whole) == len(set(whole)) == listed(big, big.tree.root, wanted).total > 50
+    parts = [mark for place in big.tree.below(big.tree.root) for mark in marks(place)]
+    assert len(parts) == len(set(parts))
+    assert set(parts) <= set(whole)
+    other = lists.marks(big, cleared(big, big.tree.root), wanted, "1" * 64)
+    assert not set(other) & set(whole)  # a home of its own has marks of its own
+
+
 @pytest.mark.parametrize("name", EVIL)
 def test_only_declared_names_become_sql(big: Snapshot, name: str) -> None:
     nothing = Wanted("cases", Period())

@@ -24,6 +24,7 @@ from cockpit.answers.glimpse import (
     kept_back,
     row,
     shown,
+    tag,
 )
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.counting import PARTS, Counted, Part, amount, behind
@@ -142,6 +143,23 @@ def page(
         total > MOST,
         summed,
     )
+
+
+def marks(snapshot: Snapshot, seen: Cleared, wanted: Wanted, key: str) -> tuple[str, ...]:
+    """An opaque mark of each row of a list, the same in every snapshot: what is new is known by it.
+    It says nothing of its row and is no address, so it takes no right to see rows.
+    """
+    fact = declared(wanted.fact)
+    if not snapshot.standing(fact.name).rows:
+        return ()
+    rows, values, _ = _chosen(snapshot, seen, fact, wanted)
+    found = snapshot.rows(
+        *bound(
+            f"select left({tag(fact)}, 12) as mark from ({rows}) order by mark",
+            {**values, "key": key},
+        )
+    )
+    return tuple(mark for (mark,) in found)
 
 
 def _counted(

@@ -18,7 +18,7 @@ from cockpit.people.pairings import Pairing
 from cockpit.web import forms
 from cockpit.web.api import build
 from cockpit.web.desk import Desk
-from cockpit.web.guard import no, note, viewer
+from cockpit.web.guard import RENEWAL, no, note, viewer
 from cockpit.web.offices import browser, known_place, moment
 from cockpit.web.words import Words
 
@@ -96,7 +96,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
     @here.route("/displays", endpoint="displays", methods=["GET", "POST"])
     def all_of_them() -> Any:
         if flask.request.method == "GET":
-            note(What.DISPLAY, detail={"looked at": "displays"})
+            looked_at("displays")
             code = flask.request.args.get("code", "").strip()
             try:
                 return page(asking=pairings.waiting(registry, viewer(), code) if code else None)
@@ -145,7 +145,7 @@ def addresses(desk: Desk) -> flask.Blueprint:
         if found is None:
             return no("lost", 404)
         if flask.request.method == "GET":
-            note(What.DISPLAY, place=found.place, detail={"looked at": found.name})
+            looked_at(found.name, found.place)
             return display_page(found)
         words, given = Words(desk.language()), flask.request.form
         try:
@@ -173,6 +173,12 @@ def addresses(desk: Desk) -> flask.Blueprint:
         return display_page(changed, notices=(words("display_told"),))
 
     return here
+
+
+def looked_at(what: str, place: str = "") -> None:
+    """Write down that an officer opened a page; that it keeps up by itself has no line."""
+    if RENEWAL not in flask.request.headers:
+        note(What.DISPLAY, place=place, detail={"looked at": what})
 
 
 def walls_of(snapshot: Snapshot, words: Words) -> dict[str, tuple[str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from cockpit.answers import lists
 from cockpit.answers.panel import Answer
 from cockpit.answers.snapshot import Snapshot
 from cockpit.model.counting import Counted
@@ -84,11 +85,12 @@ class _Scenes:
     def told(self) -> Told:
         """The whole answer."""
         about, place, words = self.snapshot.about, self.seen.place, self.words
-        scenes = [
-            {"number": number, **found}
+        found = [
+            {"number": number, **one}
             for number, each in enumerate(self.wall.scenes)
-            if (found := self._scene(each))
+            if (one := self._scene(each))
         ]
+        scenes = [one for one in found if _says(one)] or found
         zone = str(about["timezone"])
         return {
             "snapshot": self.snapshot.id,
@@ -105,6 +107,7 @@ class _Scenes:
             "zone": zone,
             "red": next((n for n, one in enumerate(scenes) if one["name"] == self.wall.red), None),
             "red_seconds": self.wall.red_seconds,
+            "reds": self._reds(),
             "night": self.wall.night,
             "quiet": self.wall.quiet,
             "scenes": scenes,
@@ -145,6 +148,17 @@ class _Scenes:
                 )
         return found
 
+    def _reds(self) -> tuple[str, ...]:
+        """Marks of the open red warnings, where a new one calls up a scene."""
+        counted = self.snapshot.counted.get(BURNING[0])
+        if counted is None or not self.wall.red:
+            return ()
+        metric = counted.metric
+        period = self.view(self.seen, metric, "30d").period
+        wanted = lists.Wanted(metric.fact, period, metric.name, "numerator")
+        key = self.desk.registry.key.mac("marks", "")
+        return lists.marks(self.snapshot, self.seen, wanted, key)
+
     def _scene(self, scene: Scene) -> Told | None:
         seen, words = self.seen, self.words
         if scene.place:
@@ -153,7 +167,8 @@ class _Scenes:
             except Refused as refused:
                 log.warning("wall %s: %s is left out: %s", self.wall.name, scene.name, refused)
                 return None
-        metrics = [one for name in scene.metrics if (one := self._known(scene, name))]
+        known = [one for name in scene.metrics if (one := self._known(scene, name))]
+        metrics = [one for one in known if self.snapshot.standing(one.metric.fact).rows] or known
         pictures = [self._picture(scene, seen, *one) for one in scene.drawn()]
         first = self.asked(seen, metrics[0].metric.subject if metrics else "", "", scene.period)
         place = seen.place if scene.place else None
@@ -246,6 +261,13 @@ class _Scenes:
             return {**told, **_numbers(bound, said, words)}
         drawing = charts.KINDS[panel.chart](rows(panel, said, words))
         return {**told, "kind": "figure", "paint": "picture", "figure": drawing.figure}
+
+
+def _says(scene: Told) -> bool:
+    """Whether a scene has anything to say here: one that has not gives its turn to the others."""
+    return any(tile["value"] != numbers.BLANK for tile in scene["tiles"]) or any(
+        one["kind"] == "figure" or one["lines"] for one in scene["pictures"]
+    )
 
 
 def _trend(view: View, words: Words) -> Told | None:

@@ -87,7 +87,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
         "cockpit",
         server=server,
         assets_folder=str(PROJECT / "assets"),
-        assets_ignore=r"^(wall|pairing)\.",  # a wall's own, which no page needs
+        assets_ignore=r"^(wall|pairing|current)\.",  # walls' and officers' own
         use_async=False,
         update_title=None,  # type: ignore[arg-type]
         compress=False,

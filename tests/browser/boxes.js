@@ -27,8 +27,22 @@
     const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
     if (wide > 1 && high > 1) faults.push(`one over another: ${one.left},${one.top} ${other.left},${other.top}`);
   }));
-  for (const svg of scene.querySelectorAll(".canvas")) {
-    if (seen(svg) && !svg.querySelector(".main-svg")) faults.push("a figure is not drawn");
+  for (const canvas of [...scene.querySelectorAll(".canvas")].filter(seen)) {
+    if (!canvas.querySelector(".main-svg")) faults.push("a figure is not drawn");
+    const edge = canvas.getBoundingClientRect();
+    const texts = [...canvas.querySelectorAll("text")].filter((one) => seen(one) && one.textContent.trim())
+      .map((one) => [one.textContent, one.getBoundingClientRect()]);
+    texts.forEach(([text, one], at) => {
+      if (one.left < edge.left - 1 || one.right > edge.right + 1 || one.top < edge.top - 1 || one.bottom > edge.bottom + 1) {
+        faults.push(`beyond its figure: ${text}`);
+      }
+      for (const [other, box] of texts.slice(at + 1)) {
+        const wide = Math.min(one.right, box.right) - Math.max(one.left, box.left);
+        const high = Math.min(one.bottom, box.bottom) - Math.max(one.top, box.top);
+        // A line of text has air above and below its letters.
+        if (wide > 1 && high > 0.3 * rem) faults.push(`in a figure, one over another: ${text}, ${other}`);
+      }
+    });
   }
   if (document.documentElement.scrollWidth > innerWidth) faults.push("it scrolls");
   return [faults, cards.length - 2, rem];

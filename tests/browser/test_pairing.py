@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from cockpit.people import displays
+from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
 from cockpit.people.tables import displays as table
 from cockpit.settings import Settings
@@ -147,6 +148,59 @@ def test_a_credential_renews_itself_outlives_a_lost_answer_and_ends(
     aged(days=46)
     expect(screen.locator("#pairing .code")).not_to_contain_text("·", timeout=SOON)
     registry.close()
+
+
+def test_the_officers_page_keeps_up_and_leaves_what_is_typed_alone(
+    officer: Watched, demo: Settings
+) -> None:
+    registry = Registry(demo)
+    found, credential = signed.paired(registry, "330106", "beats")
+    officer.page.clock.install()
+    desk = officer.open("/displays")
+    desk.evaluate("window.mine = 'never loaded anew'")
+    row = desk.locator("tbody tr", has_text="beats")
+    expect(row).to_contain_text("◌ 尚未上线")
+    desk.locator("input[name=message]").press_sequentially("三楼集", delay=20)
+    told = {"scene": 2, "snapshot": "00000001", "heap": 12_000_000, "frame": 16, "build": "x"}
+    displays.beat(registry, found, credential, told, "127.0.0.1")
+    signed.paired(registry, "330110", "another")
+
+    def looks() -> int:
+        lines = registry.audit.lines(what="display")
+        return sum("looked at" in str(each["detail"]) for each in lines)
+
+    looked = looks()
+    desk.clock.fast_forward(11_000)
+    expect(row).to_contain_text("● 在线")
+    expect(row).to_contain_text("12 MB")
+    expect(row).to_contain_text("16 ms")
+    expect(desk.locator("tbody tr", has_text="another")).to_contain_text("◌ 尚未上线")
+    desk.keyboard.type("合")  # the cursor is where it was
+    expect(desk.locator("input[name=message]")).to_have_value("三楼集合")
+    # A row that goes before it takes no focus from a link.
+    row.get_by_role("link").focus()
+    other = next(each for each in displays.listed(registry) if each.name == "another")
+    displays.revoke(registry, CONSOLE, other)
+    desk.clock.fast_forward(11_000)
+    expect(desk.locator("tbody tr", has_text="another")).to_have_count(0)
+    assert desk.evaluate("document.activeElement.textContent") == "beats"
+    # While the server is away it says so, and goes on by itself.
+    desk.route("**/displays", lambda route: route.abort())
+    desk.clock.fast_forward(11_000)
+    expect(desk.locator("[data-lost]")).to_be_visible()
+    desk.unroute("**/displays")
+    desk.clock.fast_forward(25_000)
+    expect(desk.locator("[data-lost]")).to_be_hidden()
+    assert desk.evaluate("window.mine") == "never loaded anew"
+    assert looks() == looked >= 1  # nobody opened it anew
+    desk.goto(f"{officer.home}/displays/{found.id}")
+    expect(desk.locator("dl.facts")).to_contain_text("● 在线")
+    displays.force(registry, CONSOLE, found, 2)
+    displays.blank(registry, CONSOLE, found, True)
+    desk.clock.fast_forward(11_000)
+    expect(desk.get_by_role("button", name="恢复画面")).to_be_visible()
+    registry.close()
+    assert [each for each in officer.faults if "ERR_FAILED" not in each] == []
 
 
 def test_a_wall_whose_server_is_away_asks_on_and_says_so(wall: Watched) -> None:

@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cockpit.record.store import Record
 from cockpit.settings import Settings
-from tests import town as towns
 from tests.browser.conftest import let_in, served
+from tests.browser.walls import LOST, RECOVERS, UP, Town, scene, until
 from tests.browser.wire import wire
 
 pytestmark = pytest.mark.browser
 
 SCREENS = [(1920, 1080), (3840, 2160), (5760, 1080), (7680, 2160), (1080, 1920)]
-RECOVERS = 15
-"""Seconds after the cause ends within which a wall is right again."""
-
 BOXES = (Path(__file__).parent / "boxes.js").read_text("utf-8")
 
 
@@ -39,22 +36,32 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     found.close()
 
 
+@pytest.mark.parametrize(
+    ("wall", "place", "scenes"),
+    [
+        ("city", "3301", 5),
+        ("district", "330110", 4),
+        ("street", "330110010", 4),
+        ("warnings", "3301", 3),
+    ],
+)
 def test_every_scene_fits_every_screen(
-    context: BrowserContext, cockpit: str, demo: Settings
+    context: BrowserContext, cockpit: str, demo: Settings, wall: str, place: str, scenes: int
 ) -> None:
     let_in(context, demo, cockpit)
     page, said = context.new_page(), list[str]()
     page.on("console", lambda one: said.append(one.text) if one.type != "log" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(f"{cockpit}/wall/city/3301")
-    page.wait_for_selector(".scene.shown .number")
+    page.goto(f"{cockpit}/wall/{wall}/{place}")
+    page.wait_for_selector(".scene.shown")
+    expect(page.locator(".scene")).to_have_count(scenes)
     many: dict[tuple[int, int], int] = {}
     for width, height in SCREENS:
         page.set_viewport_size({"width": width, "height": height})
         letter = min(width, height) / 45
         until(page, f"Math.abs(parseFloat(document.documentElement.style.fontSize) - {letter}) < 1")
         page.wait_for_timeout(300)  # a window that is drawn larger is measured when it rests
-        for _ in range(5):
+        for _ in range(scenes):
             page.keyboard.press("ArrowRight")
             faults, cards, _ = page.evaluate(BOXES)
             scene = page.evaluate("document.documentElement.dataset.scene")
@@ -62,36 +69,21 @@ def test_every_scene_fits_every_screen(
             many[width, height] = many.get((width, height), 0) + cards
     assert many[5760, 1080] > many[1920, 1080], "a wider screen shows more"
     assert many[3840, 2160] == many[1920, 1080], "and one of more points the same"
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto(f"{cockpit}/wall/city/3301?distance=8&height=2.5")
-    page.wait_for_selector(".scene.shown .number")
-    faults, _, rem = page.evaluate(BOXES)
-    assert faults == []
-    assert rem == pytest.approx(1.4 * 0.006 * 8 / 2.5 * 1080, abs=0.1)
     assert said == []
 
 
-def until(page: Page, test: str, forwards: float = 0.0) -> float:
-    """Seconds of the page's clock until something is so in it."""
-    began, gone = time.monotonic(), 0.0
-    while not _is(page, test):
-        assert time.monotonic() - began < 60, f"never: {test}"
-        if forwards:
-            page.clock.fast_forward(int(forwards * 1000))
-            gone += forwards
-        page.wait_for_timeout(100)
-    return gone + time.monotonic() - began
-
-
-def _is(page: Page, test: str) -> bool:
-    try:
-        return bool(page.evaluate(test))
-    except Error:  # it is being loaded
-        return False
-
-
-LOST = "document.documentElement.dataset.link === 'lost'"
-UP = "document.documentElement.dataset.link === 'up'"
+def test_letters_are_as_large_as_the_distance_asks(
+    context: BrowserContext, cockpit: str, demo: Settings
+) -> None:
+    let_in(context, demo, cockpit)
+    page = context.new_page()
+    page.goto(f"{cockpit}/wall/city/3301?distance=8&height=2.5")
+    page.wait_for_selector(".scene.shown .number")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        faults, _, rem = page.evaluate(BOXES)
+        assert faults == []
+        assert rem == pytest.approx(1.4 * 0.006 * 8 / 2.5 * 1080, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +140,7 @@ pictures = ["bad", "trend:reported", "places:open_cases"]
 name = "red"
 asks = "?"
 template = "numbers"
-metrics = ["warnings_open_red"]
+metrics = ["open_cases", "warnings_open_red"]
 """
 BAD = """/*
 title = "坏"
@@ -158,30 +150,6 @@ labels = { n = ["数", "n"] }
 */
 select cast(number as integer) as n from cases_here
 """
-
-
-class Town:
-    """The town with a wall of its own, and rows that come."""
-
-    def __init__(self, settings: Settings, record: Record):
-        self.settings, self.record, self.sent = settings, record, 0
-
-    def case(self) -> str:
-        """One case more, published; gives the snapshot's id."""
-        self.sent += 1
-        day = f"2026-01-{10 + self.sent % 15} 09:00"
-        return self._send("cases", f"number,place,reported_at\nx{self.sent},town/s/a/1/a,{day}\n")
-
-    def red(self) -> str:
-        """A red warning, published."""
-        self.sent += 1
-        head = "number,place,topic,colour,raised_at"
-        return self._send("warnings", f"{head}\nw{self.sent},town/s,电诈,red,2026-01-20 09:00\n")
-
-    def _send(self, fact: str, text: str) -> str:
-        told = towns.send(self.record, f"{fact}{self.sent}.csv", text, fact)
-        assert told.accepted == 1
-        return towns.publish(self.record)
 
 
 @pytest.fixture
@@ -194,10 +162,6 @@ def lobby(town: Settings, tmp_path: Path) -> Iterator[Town]:
     (settings.own / "cases" / "bad.sql").write_text(BAD, "utf-8")
     with Record(settings) as record:
         yield Town(settings, record)
-
-
-def scene(page: Page) -> str:
-    return str(page.evaluate("document.documentElement.dataset.scene"))
 
 
 def test_a_wall_takes_up_what_is_new_and_outlives_its_server(
@@ -242,7 +206,7 @@ def test_a_wall_takes_up_what_is_new_and_outlives_its_server(
             assert counted[0]["Nodes"] == pytest.approx(counted[1]["Nodes"], abs=60)
             assert counted[1]["JSHeapUsedSize"] - counted[0]["JSHeapUsedSize"] < 1 << 20
             # A red warning calls up its scene.
-            expect(page.locator("html")).to_have_attribute("data-snapshot", lobby.red())
+            expect(page.locator("html")).to_have_attribute("data-snapshot", lobby.red("w1"))
             expect(page.locator("html")).to_have_attribute("data-held", "red")
             assert scene(page) == "red"
             expect(page.locator(".held")).to_have_text("▲ 新增红色预警")

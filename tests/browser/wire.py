@@ -21,6 +21,8 @@ class Wire:
     def __init__(self, port: int, delay: float = 1.0):
         self.to, self.delay = port, delay
         self.mode: Mode = "whole"
+        self.timeless = False
+        """Whether answers come without their time, so that a browser's own clock is believed."""
         self._open = True
         self._listens = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.address = f"http://127.0.0.1:{self._listens.getsockname()[1]}"
@@ -67,6 +69,8 @@ class Wire:
                     return
                 if self.mode == "slow" and one is there:
                     time.sleep(self.delay)
+                if self.timeless and one is there:
+                    told = told.replace(b"\r\nDate: ", b"\r\nX-Date: ")
                 (there if one is here else here).sendall(told)
 
 

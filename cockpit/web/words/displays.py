@@ -43,6 +43,10 @@ DISPLAYS: dict[str, tuple[str, str]] = {
         "Open {address} on the new display and write its code here, or scan its picture.",
     ),
     "display_none": ("还没有屏幕接入。", "No display is paired yet."),
+    "display_lost": (
+        "上面停在之前的样子：服务器没有应答，或您已退出登录",
+        "This is how it was: the server does not answer, or you are signed out",
+    ),
     "display_seen": ("状态", "State"),
     "display_never": ("尚未上线", "not seen yet"),
     "display_silent": ("失联", "silent"),
