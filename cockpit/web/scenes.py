@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import wait
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from cockpit.model.wall import Scene, Wall
 from cockpit.model.warnings import COLOURS
 from cockpit.people.gate import Refused, Scope, Viewer, gate
 from cockpit.web import call, charts, days, numbers, panels, remarks, trend
-from cockpit.web.asked import Asked, gather
+from cockpit.web.asked import BESIDE, Asked, gather
 from cockpit.web.desk import Desk
 from cockpit.web.header import FRESH_HOURS, OLD_HOURS
 from cockpit.web.picture import cell, measured, rows
@@ -84,11 +85,16 @@ class _Scenes:
     def told(self) -> Told:
         """The whole answer."""
         about, place, words = self.snapshot.about, self.seen.place, self.words
-        scenes = [
-            {"number": number, **found}
-            for number, each in enumerate(self.wall.scenes)
-            if (found := self._scene(each))
+        looked = [
+            (number, scene, seen)
+            for number, scene in enumerate(self.wall.scenes)
+            if (seen := self._cleared(scene))
         ]
+        beside = BESIDE.submit(self._ask, [(scene, seen) for _, scene, seen in looked])
+        try:
+            scenes = [{"number": n, **self._scene(scene, seen)} for n, scene, seen in looked]
+        finally:
+            wait([beside])  # the snapshot is held for no longer than this
         zone = str(about["timezone"])
         return {
             "snapshot": self.snapshot.id,
@@ -145,14 +151,31 @@ class _Scenes:
                 )
         return found
 
-    def _scene(self, scene: Scene) -> Told | None:
-        seen, words = self.seen, self.words
-        if scene.place:
-            try:
-                seen = gate(self.viewer, Scope(self.snapshot.tree, scene.place))
-            except Refused as refused:
-                log.warning("wall %s: %s is left out: %s", self.wall.name, scene.name, refused)
-                return None
+    def _cleared(self, scene: Scene) -> Cleared | None:
+        """What a scene looks at, where the viewer may."""
+        if not scene.place:
+            return self.seen
+        try:
+            return gate(self.viewer, Scope(self.snapshot.tree, scene.place))
+        except Refused as refused:
+            log.warning("wall %s: %s is left out: %s", self.wall.name, scene.name, refused)
+            return None
+
+    def _ask(self, looked: Sequence[tuple[Scene, Cleared]]) -> None:
+        """Ask for the panels of all scenes, side by side: they read rows, which in a large city is
+        most of the work. The scenes find them in the cache.
+        """
+        panels.answered(
+            [
+                (self.asked(seen, bound.panel.subject, "", scene.period), bound)
+                for scene, seen in looked
+                for kind, name in scene.drawn()
+                if kind == "panel" and (bound := self.snapshot.panels.get(name))
+            ]
+        )
+
+    def _scene(self, scene: Scene, seen: Cleared) -> Told:
+        words = self.words
         metrics = [one for name in scene.metrics if (one := self._known(scene, name))]
         pictures = [self._picture(scene, seen, *one) for one in scene.drawn()]
         first = self.asked(seen, metrics[0].metric.subject if metrics else "", "", scene.period)
@@ -232,7 +255,7 @@ class _Scenes:
     def _panel(self, scene: Scene, seen: Cleared, bound: Bound) -> Told | None:
         panel, words = bound.panel, self.words
         asked = self.asked(seen, panel.subject, "", scene.period)
-        (said,) = panels.answered(asked, [bound])
+        (said,) = panels.answered([(asked, bound)])
         if not isinstance(said, Answer):
             log.warning("wall %s: panel %s left out: %s", self.wall.name, panel.name, said.message)
             self.fleeting = True
