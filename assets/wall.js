@@ -4,7 +4,7 @@
   "use strict";
 
   const SECOND = 1000, MINUTE = 60, HOUR = 3600, DAY = 86400;
-  const EVERY = 1.5 * SECOND, AFTER = [1, 2, 4, 6];    // between two questions; after so many failures
+  const EVERY = 1 * SECOND, AFTER = [1, 2, 4, 6];    // between two questions; after so many failures
   const PATIENCE = 5 * SECOND, LONGER = 20 * SECOND; // for a beat, and for all scenes
   const LOST = 5;                                    // seconds without an answer that are told
   const TROUBLED = 60, STUCK = 3, RESTED = 300, LONG_UP = 12 * HOUR, HELD = 60;

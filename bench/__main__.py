@@ -80,6 +80,9 @@ def main() -> None:
     asked.add_argument("--snapshots", type=int, default=1500, help="how many the wall takes up")
     asked.add_argument("--every", type=float, default=2.0, help="seconds from one to the next")
     asked.add_argument("--dwell", type=int, default=1, help="seconds that a scene stands")
+    asked.add_argument(
+        "--uncompiled", action="store_true", help="the wall's scripts are not compiled"
+    )
     asked.add_argument("--json", action="store_true", help="print JSON and nothing else")
     asked.add_argument("--keep", type=Path, help="keep the city in this folder")
     chosen = asked.parse_args()
@@ -114,7 +117,8 @@ def _soak(chosen: argparse.Namespace) -> None:
     folder = chosen.keep or Path(tempfile.mkdtemp(prefix="cockpit-soak-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        told = run(soak.soak, folder, cases, chosen.snapshots, chosen.every, chosen.dwell)
+        how = (chosen.snapshots, chosen.every, chosen.dwell, not chosen.uncompiled)
+        told = run(soak.soak, folder, cases, *how)
     finally:
         if not chosen.keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from playwright.sync_api import CDPSession, sync_playwright
 
 from bench.browser import SWITCHES
 from bench.served import served, sessions_of
@@ -27,9 +28,18 @@ from cockpit.settings import Settings
 from cockpit.web.guard import SESSION
 
 CASES = 30_000
-WARM = 0.2
-"""Of the snapshots, so many before the slope is measured: caches fill, code is compiled."""
-SAMPLES = 40
+WALL = "soak"
+WARM = 0.5
+"""Of the snapshots, so many before the slope is measured: until then a browser compiles whatever is
+called often, and keeps the code.
+"""
+UNCOMPILED = "--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode"
+"""Chromium's switch for scripts that are never compiled: the heap is then what they hold."""
+SAMPLES = 60
+LOOKS, REST = 3, 0.3
+"""Looks at the heap, and seconds between them: the least of them met the page at rest."""
+PATIENCE = 120
+"""Seconds for what takes one on a machine with nothing else to do."""
 MIB = 1 << 20
 IDLE_MINUTES = 1440
 """Somebody who looks at a wall and touches nothing is signed out; a display never is."""
@@ -38,10 +48,11 @@ MEANINGS = {
     "wall_snapshots": "snapshots that the wall took up",
     "wall_scenes": "scenes that stood",
     "wall_minutes": "minutes that it took",
-    "wall_heap_first_mib": "heap after collection, when warm, MiB",
+    "wall_heap_start_mib": "heap after collection, at the start, MiB",
+    "wall_heap_half_mib": "the same half way, code compiled, MiB",
     "wall_heap_last_mib": "the same at the end, MiB",
-    "wall_heap_slope_mib": "growth in 1,000 snapshots, MiB (must: < 1)",
-    "wall_nodes_first": "nodes of the document, when warm",
+    "wall_heap_slope_mib": "growth in 1,000 snapshots from half way on, MiB (must: < 1)",
+    "wall_nodes_half": "nodes of the document half way",
     "wall_nodes_last": "the same at the end",
     "wall_events_p50_s": "a row handed in, to the wall: median, s",
     "wall_events_p95_s": "the same, 95th percentile (must: < 5)",
@@ -50,10 +61,10 @@ MEANINGS = {
 }
 
 
-def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> dict[str, Any]:
+def soak(
+    folder: Path, cases: int, snapshots: int, every: float, dwell: int, compiled: bool
+) -> dict[str, Any]:
     """Show a wall for so many snapshots, one each so many seconds, each scene so many seconds."""
-    from playwright.sync_api import sync_playwright
-
     from cockpit.record.democity import make
     from cockpit.record.handover import send
     from cockpit.settings import PROJECT
@@ -63,7 +74,7 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
     walls.mkdir(parents=True, exist_ok=True)
     text = (PROJECT / "queries" / "walls" / "city.toml").read_text("utf-8")
     told = text.replace("dwell    = 20", f"dwell    = {dwell}")
-    (walls / "soak.toml").write_text(told, "utf-8")
+    (walls / f"{WALL}.toml").write_text(told, "utf-8")
     if not chosen.record.exists():
         make(chosen, cases, 7, None, lambda *_: None)
     places = _communities(chosen)
@@ -76,14 +87,17 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
     ):
         at = address(web)
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(SWITCHES)
+            executable_path=shutil.which("chromium"),
+            args=[*SWITCHES, *([] if compiled else [UNCOMPILED])],
         )
         context = browser.new_context(viewport={"width": 1920, "height": 1080})
         context.add_cookies([{"name": SESSION, "value": token, "url": at}])
         page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("console", lambda one: faults.append(one.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(f"{at}/wall/soak/{min(places)[:4]}")
+        _await_wall(chosen)
+        page.goto(f"{at}/wall/{WALL}/{min(places)[:4]}")
         page.wait_for_selector(".scene.shown .number")
         page.evaluate(
             "window.scenes = 0; new MutationObserver(() => { window.scenes += 1; }).observe("
@@ -110,13 +124,7 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
             if "/wall/" not in page.url:
                 raise RuntimeError(f"the wall went away, to {page.url}")
             if number % max(1, snapshots // SAMPLES) == 0 or number == snapshots - 1:
-                cdp.send("HeapProfiler.collectGarbage")
-                cdp.send("HeapProfiler.collectGarbage")
-                found = {
-                    one["name"]: one["value"]
-                    for one in cdp.send("Performance.getMetrics")["metrics"]
-                }
-                heaps.append((number, found["JSHeapUsedSize"] / MIB, int(found["Nodes"])))
+                heaps.append((number, *_held(cdp)))
                 said = f"{heaps[-1][1]:.2f} MiB, {heaps[-1][2]} nodes, {taken[-1]:.1f} s"
                 print(f"snapshot {number}: {said}", file=sys.stderr, flush=True)
             page.wait_for_timeout(max(0.0, every - (time.monotonic() - start)) * 1000)
@@ -130,10 +138,11 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
         "wall_snapshots": snapshots,
         "wall_scenes": scenes,
         "wall_minutes": round(seconds / 60, 1),
-        "wall_heap_first_mib": round(warm[0][1], 2),
+        "wall_heap_start_mib": round(heaps[0][1], 2),
+        "wall_heap_half_mib": round(warm[0][1], 2),
         "wall_heap_last_mib": round(warm[-1][1], 2),
         "wall_heap_slope_mib": round(_slope(warm) * 1000, 3),
-        "wall_nodes_first": warm[0][2],
+        "wall_nodes_half": warm[0][2],
         "wall_nodes_last": warm[-1][2],
         "wall_events_p50_s": round(statistics.median(taken), 2),
         "wall_events_p95_s": round(taken[int(len(taken) * 0.95)], 2),
@@ -141,6 +150,30 @@ def soak(folder: Path, cases: int, snapshots: int, every: float, dwell: int) -> 
         "wall_faults": len(faults),
         "wall_said": sorted(set(faults))[:5],
     }
+
+
+def _await_wall(chosen: Settings) -> None:
+    """Until the worker has published the soak's own wall."""
+    snapshots, end = Snapshots(chosen.snapshots), time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with snapshots.current() as snapshot:
+            if WALL in snapshot.walls:
+                return
+        time.sleep(REST)
+    raise RuntimeError("the worker does not publish the wall")
+
+
+def _held(cdp: CDPSession) -> tuple[float, int]:
+    """MiB of the page's heap and nodes of its document, nothing in them that nobody holds."""
+    found = []
+    for _ in range(LOOKS):
+        for _ in range(2):
+            cdp.send("HeapProfiler.collectGarbage")
+        told = cdp.send("Performance.getMetrics")["metrics"]
+        values = {one["name"]: one["value"] for one in told}
+        found.append((values["JSHeapUsedSize"] / MIB, int(values["Nodes"])))
+        time.sleep(REST)
+    return min(found)
 
 
 def _slope(heaps: list[tuple[int, float, int]]) -> float:

@@ -138,7 +138,7 @@ def test_a_subject_without_panels_has_no_section(town: Settings, snapshot: Snaps
 def test_the_picture_the_table_and_the_answer_say_the_same(snapshot: Snapshot) -> None:
     asked = look(snapshot)
     panel = snapshot.panels["cases_by_channel"]
-    (said,) = panels.answered(asked, [panel])
+    (said,) = panels.answered([(asked, panel)])
     assert isinstance(said, answers.Answer)
     drawn = picture.rows(panel.panel, said, EN)
     assert drawn.x[0] == tuple(EN.value(channel) for channel in said.column("channel"))
@@ -222,14 +222,14 @@ def test_panels_are_for_who_may_see_their_place(demo: Settings) -> None:
 def test_an_answer_is_kept_for_who_sees_the_same(snapshot: Snapshot) -> None:
     asked = look(snapshot)
     panel = snapshot.panels["closing_by_day"]
-    first, second = (panels.answered(asked, [panel])[0] for _ in range(2))
+    first, second = (panels.answered([(asked, panel)])[0] for _ in range(2))
     assert first is second
     other = look(snapshot, viewer=LEADER)
     other.cache = asked.cache
-    assert panels.answered(other, [panel])[0] is not first
+    assert panels.answered([(other, panel)])[0] is not first
     weeks = look(snapshot, period="7d")
     weeks.cache = asked.cache
-    assert panels.answered(weeks, [panel])[0] is not first
+    assert panels.answered([(weeks, panel)])[0] is not first
 
 
 def test_small_counts_of_sensitive_topics_are_hidden_at_the_finest(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_small_counts_of_sensitive_topics_are_hidden_at_the_finest(tmp_path: Pat
 
         def at(code: str) -> tuple[answers.Answer, str]:
             asked = look(snapshot, "warnings", code, period="all")
-            (said,) = panels.answered(asked, [panel])
+            (said,) = panels.answered([(asked, panel)])
             assert isinstance(said, answers.Answer)
             return said, pages.text(panels.card(asked, panel, said, ZH))
 
@@ -315,10 +315,10 @@ def test_a_slow_panel_rests_before_it_is_tried_again(
     hamlet: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Snapshots(hamlet.settings.snapshots).current() as snapshot:
-        (first,) = panels.answered(look(snapshot), [snapshot.panels["endless"]])
+        (first,) = panels.answered([(look(snapshot), snapshot.panels["endless"])])
         assert isinstance(first, panels.Trouble)
         monkeypatch.setattr(answers, "run", None)  # would raise
-        (second,) = panels.answered(look(snapshot), [snapshot.panels["endless"]])
+        (second,) = panels.answered([(look(snapshot), snapshot.panels["endless"])])
         assert second is first
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from cachetools import LRUCache
 
 from cockpit.answers.cube import Cube
 from cockpit.model.allowed import Allowed
@@ -47,6 +48,10 @@ log = logging.getLogger("cockpit.snapshot")
 
 LONG_AGO = 31
 """Days without a new row after which a city's cases have ended."""
+
+_trees: LRUCache[str, Tree] = LRUCache(2)
+"""Snapshots that have the same places have the same tree."""
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,15 @@ class Snapshot:
     @cached_property
     def tree(self) -> Tree:
         """The places as they stood when this was published."""
+        print = self.about.get("tree")
+        if print is None:  # published by a version that did not say so yet
+            return self._tree()
+        with _lock:
+            if print not in _trees:
+                _trees[print] = self._tree()
+            return _trees[print]
+
+    def _tree(self) -> Tree:
         columns = "code, name, rung, parent, pos, hi, kind, population, lon, lat, pinyin"
         rows = self.rows(f"select {columns} from snap.places order by pos")
         places = [

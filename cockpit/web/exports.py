@@ -170,7 +170,7 @@ def _panel(desk: Desk, snapshot: Snapshot, seen: Cleared, words: Words, name: st
     asked, one = _asked(desk, snapshot, seen), snapshot.panels.get(name)
     if asked is None or one is None or not panels.may_see(asked, one.panel):
         return None
-    (answer,) = panels.answered(asked, [one])
+    (answer,) = panels.answered([(asked, one)])
     if isinstance(answer, panels.Trouble):
         return None
     view = gather(asked)

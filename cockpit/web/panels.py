@@ -148,7 +148,7 @@ def group(asked: Asked, number: int, words: Words) -> list[Element]:
     Nothing for a number that no group has.
     """
     mine = _group(asked, number)
-    outcomes = answered(asked, mine)
+    outcomes = answered([(asked, one) for one in mine])
     asked.fleeting |= any(isinstance(said, Trouble) for said in outcomes)
     told = list(zip(mine, outcomes, strict=True))
     cards = [card(asked, one, said, words) for one, said in told if not _is_empty(one, said)]
@@ -180,12 +180,12 @@ def _is_empty(one: Bound, said: Outcome) -> bool:
     return isinstance(said, Answer) and not said.rows and one.panel.chart != "number"
 
 
-def answered(asked: Asked, panels: Sequence[Bound]) -> list[Outcome]:
+def answered(questions: Sequence[tuple[Asked, Bound]]) -> list[Outcome]:
     """Every panel's answer, or why it has none: asked side by side, each once."""
-    questions = [partial(_outcome, asked, one) for one in panels]
+    found = _crew.ask([partial(_outcome, *each) for each in questions])
     return [
-        found or _rest(asked, one, "it could not be stopped")
-        for one, found in zip(panels, _crew.ask(questions), strict=True)
+        said or _rest(*each, "it could not be stopped")
+        for each, said in zip(questions, found, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,11 +85,13 @@ class _Scenes:
     def told(self) -> Told:
         """The whole answer."""
         about, place, words = self.snapshot.about, self.seen.place, self.words
-        found = [
-            {"number": number, **one}
-            for number, each in enumerate(self.wall.scenes)
-            if (one := self._scene(each))
+        looked = [
+            (number, scene, seen)
+            for number, scene in enumerate(self.wall.scenes)
+            if (seen := self._cleared(scene))
         ]
+        self._ask([(scene, seen) for _, scene, seen in looked])
+        found = [{"number": n, **self._scene(scene, seen)} for n, scene, seen in looked]
         scenes = [one for one in found if _says(one)] or found
         zone = str(about["timezone"])
         return {
@@ -159,14 +161,31 @@ class _Scenes:
         key = self.desk.registry.key.mac("marks", "")
         return lists.marks(self.snapshot, self.seen, wanted, key)
 
-    def _scene(self, scene: Scene) -> Told | None:
-        seen, words = self.seen, self.words
-        if scene.place:
-            try:
-                seen = gate(self.viewer, Scope(self.snapshot.tree, scene.place))
-            except Refused as refused:
-                log.warning("wall %s: %s is left out: %s", self.wall.name, scene.name, refused)
-                return None
+    def _cleared(self, scene: Scene) -> Cleared | None:
+        """What a scene looks at, where the viewer may."""
+        if not scene.place:
+            return self.seen
+        try:
+            return gate(self.viewer, Scope(self.snapshot.tree, scene.place))
+        except Refused as refused:
+            log.warning("wall %s: %s is left out: %s", self.wall.name, scene.name, refused)
+            return None
+
+    def _ask(self, looked: Sequence[tuple[Scene, Cleared]]) -> None:
+        """Ask for the panels of all scenes, side by side: they read rows, which in a large city is
+        most of the work. The scenes find them in the cache.
+        """
+        panels.answered(
+            [
+                (self.asked(seen, bound.panel.subject, "", scene.period), bound)
+                for scene, seen in looked
+                for kind, name in scene.drawn()
+                if kind == "panel" and (bound := self.snapshot.panels.get(name))
+            ]
+        )
+
+    def _scene(self, scene: Scene, seen: Cleared) -> Told:
+        words = self.words
         known = [one for name in scene.metrics if (one := self._known(scene, name))]
         metrics = [one for one in known if self.snapshot.standing(one.metric.fact).rows] or known
         pictures = [self._picture(scene, seen, *one) for one in scene.drawn()]
@@ -247,7 +266,7 @@ class _Scenes:
     def _panel(self, scene: Scene, seen: Cleared, bound: Bound) -> Told | None:
         panel, words = bound.panel, self.words
         asked = self.asked(seen, panel.subject, "", scene.period)
-        (said,) = panels.answered(asked, [bound])
+        (said,) = panels.answered([(asked, bound)])
         if not isinstance(said, Answer):
             log.warning("wall %s: panel %s left out: %s", self.wall.name, panel.name, said.message)
             self.fleeting = True
