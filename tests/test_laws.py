@@ -19,7 +19,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.period import Period
 from cockpit.model.places import Place
 from cockpit.record import queries
-from cockpit.record.cube import weigh
+from cockpit.record.cube import allowed, weigh
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import asked as tally
@@ -350,7 +350,7 @@ def test_an_aggregate_in_a_metric_is_refused_by_duckdb_itself(town: Settings) ->
     con.execute("create table cases (closed_at timestamp)")
     metric = Metric("x", "avg(1)", "y", fact="cases", clock="closed_at", name="x", path="m.toml")
     with pytest.raises(Mistake, match=r"m\.toml \[x\] numerator: .*aggregate"):
-        weigh(con, [metric])
+        weigh(con, metric, allowed(con))
 
 
 @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ def test_a_metric_keeps_to_its_row(sql: str, part: str) -> None:
         del parts["clock"]
     metric = Metric("x", meaning="y", fact="cases", name="x", path="m.toml", **parts)  # type: ignore[arg-type]
     with pytest.raises(Mistake, match=rf"m\.toml \[x\] {part}: "):
-        weigh(con, [metric])
+        weigh(con, metric, allowed(con))
     assert con.execute("select count(*) from cases").fetchall() == [(0,)]
 
 

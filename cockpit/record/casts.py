@@ -4,7 +4,7 @@ fact's declaration and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from cockpit.model.fact import Column, Fact
 
@@ -93,7 +93,10 @@ def _read(column: Column, code: bool) -> str:
     """
     text = f"{name(column.name)}::varchar"
     if code:
-        return rf"nullif(regexp_replace({text}, '^[\s{WIDE}]+|[\s{WIDE}]+$', '', 'g'), '')"
+        # Nearly every code is bare, and to see that takes a sixth of the time of taking blanks off.
+        bare = f"{text} between '!' and '~' and ({text})[-1] between '!' and '~'"
+        ends = rf"regexp_replace({text}, '^[\s{WIDE}]+|[\s{WIDE}]+$', '', 'g')"
+        return f"case when {bare} then {text} else nullif({ends}, '') end"
     return f"nullif(trim({text}), '')" if column.type == "VARCHAR" else text
 
 
@@ -107,11 +110,9 @@ def _cast(column: Column, timezone: str) -> str:
         moment = _moment(text, timezone)
         return moment if column.type == "TIMESTAMP" else f"({moment})::date"
     if column.type == "BOOLEAN":
-        yes, no = (", ".join(literal(word) for word in words) for words in (YES, NO))
-        return (
-            f"coalesce(try_cast({text} as boolean), case when lower(trim({text})) in ({yes})"
-            f" then true when lower(trim({text})) in ({no}) then false end)"
-        )
+        other = _one_of(f"lower(trim({text}))", {"true": YES, "false": NO}, "null")
+        other = f"coalesce(try_cast({text} as boolean), {other})"
+        return _one_of(text, {"true": ["true"], "false": ["false"]}, other)
     if column.type == "INTEGER":
         return (
             f"case when try_cast({text} as double) = round(try_cast({text} as double))"
@@ -120,6 +121,15 @@ def _cast(column: Column, timezone: str) -> str:
     if column.type == "DOUBLE":
         return f"case when isfinite(try_cast({text} as double)) then try_cast({text} as double) end"
     return text
+
+
+def _one_of(text: str, words: Mapping[str, Iterable[str]], otherwise: str) -> str:
+    """SQL that tells words apart: ``words`` by the SQL they give. Of an IN with many words DuckDB
+    makes a join that every row goes through, whatever branch of a CASE it stands in.
+    """
+    listed = [(word, sql) for sql, group in words.items() for word in group]
+    whens = " ".join(f"when {literal(word)} then {sql}" for word, sql in listed)
+    return f"case {text} {whens} else {otherwise} end"
 
 
 def _moment(text: str, timezone: str) -> str:
@@ -161,9 +171,9 @@ def _faults(column: Column, given: bool) -> list[tuple[str, str, str]]:
         test = f"{me} not between date '{LONG_AGO}' and {end}"
         found.append((me, test, f"{text} || {reason}"))
     if column.allowed:
-        words = ", ".join(literal(word) for word in column.allowed)
         reason = literal(f" is not one of {', '.join(column.allowed)}")
-        found.append((me, f"{me} not in ({words})", f"left({text}, 80) || {reason}"))
+        test = _one_of(me, {"false": column.allowed}, f"{me} is not null")
+        found.append((me, test, f"left({text}, 80) || {reason}"))
     for bound, sign, word in ((column.least, "<", "under"), (column.most, ">", "over")):
         if bound is not None:
             found.append((me, f"{me} {sign} {bound}", f"{text} || ' is {word} {bound:g}'"))

@@ -156,10 +156,11 @@ def _check(
 def _metrics(
     con: duckdb.DuckDBPyConnection, subject: str, text: str, where: str, found: Checked
 ) -> None:
+    may = cube.allowed(con)
     for metric in read_metrics(subject, text, where).values():
         try:
             found.once("metric", metric.name, where)
-            cube.weigh(con, [metric])
+            cube.weigh(con, metric, may)
             found.good += 1
         except Mistake as mistake:
             found.mistakes.append(_with_line(mistake, metric, text))

@@ -40,27 +40,22 @@ PARTS = ("numerator", "denominator", "clock", "enters", "leaves")
 OWN = "select function_name from duckdb_functions() where not internal and function_type = 'macro'"
 
 
-def weigh(con: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) -> list[Counted]:
-    """Bind every metric to its fact's columns. Raises Mistake for SQL that does not fit one row."""
-    counted = []
-    may = _allowed(con)
-    for metric in metrics:
-        fact = FACTS[metric.fact]
-        for part in PARTS:
-            _look(con, metric, part, may)
-        for part in PARTS:
-            _bind(con, fact, metric, part)
-        counted.append(
-            Counted(
-                metric,
-                _bind(con, fact, metric, "numerator") == "BOOLEAN",
-                not metric.denominator or _bind(con, fact, metric, "denominator") == "BOOLEAN",
-            )
-        )
-    return counted
+def weigh(con: duckdb.DuckDBPyConnection, metric: Metric, may: Allowed) -> Counted:
+    """Bind a metric to its fact's columns. Raises Mistake for SQL that does not fit one row, or
+    uses what it may not.
+    """
+    fact = FACTS[metric.fact]
+    for part in PARTS:
+        _look(con, metric, part, may)
+    kinds = {part: _bind(con, fact, metric, part) for part in PARTS}
+    return Counted(
+        metric,
+        kinds["numerator"] == "BOOLEAN",
+        not metric.denominator or kinds["denominator"] == "BOOLEAN",
+    )
 
 
-def _allowed(con: duckdb.DuckDBPyConnection) -> Allowed:
+def allowed(con: duckdb.DuckDBPyConnection) -> Allowed:
     """What an expression may use here: what only calculates, and the city's working time."""
     own = {str(name) for (name,) in con.execute(OWN).fetchall()}
     public = {name for name in own if not name.startswith("_")}

@@ -53,6 +53,7 @@ def weighed(record: Record, before: Sequence[Counted]) -> Weighed:
     known = {one.metric.name: one for one in before}
     found: dict[str, Counted] = {}
     broken: list[Broken] = []
+    may = cube.allowed(record.con)
 
     def keep(names: Iterable[str]) -> None:
         for name in names:
@@ -69,7 +70,7 @@ def weighed(record: Record, before: Sequence[Counted]) -> Weighed:
             try:
                 if name in found:
                     raise queries.twice("metric", name, found[name].metric.path, metric.path)
-                (found[name],) = cube.weigh(record.con, [metric])
+                found[name] = cube.weigh(record.con, metric, may)
             except Mistake as mistake:
                 broken.append(_broken(metric, mistake.text()))
                 keep([name])
@@ -93,9 +94,10 @@ def in_service(record: Record) -> list[Counted]:
     except duckdb.Error:
         return []
     found = []
+    may = cube.allowed(record.con)
     for entry in json.loads(told):
         with suppress(Mistake, TypeError):
-            found += cube.weigh(record.con, [Metric(**entry["metric"])])
+            found.append(cube.weigh(record.con, Metric(**entry["metric"]), may))
     return found
 
 
