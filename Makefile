@@ -46,15 +46,20 @@ bench: .venv/tools
 	@$(python) -m bench $(ARGS)
 
 # A wall in a window, paired with the demo that `make run` serves: it shows a code, which is typed here.
-# ARGS="--place 330106 --wall district" chooses another.
+# ARGS="--place 330106 --wall district" chooses another. Without a screen, any browser that is let
+# through to this machine will do.
 wall-demo: .venv/runtime
 	@at=http://127.0.0.1:$${COCKPIT_PORT:-8050}; \
 	$(python) -c "import urllib.request as r; r.urlopen('$$at/healthz')" 2>/dev/null \
 		|| { echo "Nothing answers at $$at. In another window: make run"; exit 1; }; \
-	profile=$$(mktemp -d); \
-	if command -v chromium >/dev/null; then \
-		chromium --user-data-dir="$$profile" --no-first-run --app="$$at/wall" >/dev/null 2>&1 & \
-	else echo "There is no chromium here: open $$at/wall in a browser."; fi; \
+	if ! command -v chromium >/dev/null; then echo "There is no chromium here: open $$at/wall in a browser."; \
+	elif [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "There is no screen here: open $$at/wall in a browser."; \
+		echo "From another machine: ssh -L $${at##*:}:127.0.0.1:$${at##*:} $$(hostname)"; \
+	else profile=$$(mktemp -d); \
+		( chromium $$([ "$$(id -u)" != 0 ] || echo --no-sandbox) --user-data-dir="$$profile" --no-first-run \
+			--app="$$at/wall" >"$$profile/said" 2>&1 || tail -n 2 "$$profile/said"; rm -rf "$$profile" ) & \
+	fi; \
 	printf 'The code that the wall shows: ' && read -r code && \
 	$(python) -m cockpit wall pair "$$code" --name "demo-$$$$" $(or $(ARGS),--place 3301 --wall city)
 

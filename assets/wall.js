@@ -624,15 +624,12 @@
     turn();
   });
 
-  let resized = 0;
-  addEventListener("resize", () => {
-    clearTimeout(resized);
-    resized = setTimeout(() => {
-      arrange();
-      for (const scene of scenes) for (const one of scene.pictures) if (one.canvas) one.due = true;
-      paint();
-    }, 200);
-  });
+  // There is other room for scenes when the window is another, and when the head takes a line more.
+  let sized = 0;
+  new ResizeObserver(() => {
+    clearTimeout(sized);
+    sized = setTimeout(() => { arrange(); paint(); }, 200);
+  }).observe(main);
   for (const sign of ["online", "focus"]) addEventListener(sign, poll);
   document.addEventListener("visibilitychange", () => document.hidden || poll());
   addEventListener("error", () => { told += 1; });

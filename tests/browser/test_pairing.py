@@ -5,8 +5,11 @@ message over it, and back to the code.
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -15,7 +18,7 @@ from cockpit.people import displays
 from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
 from cockpit.people.tables import displays as table
-from cockpit.settings import Settings
+from cockpit.settings import PROJECT, Settings
 from cockpit.web.guard import DISPLAY
 from tests import signed
 from tests.browser.conftest import Watched, let_in
@@ -99,6 +102,32 @@ def test_a_wall_is_paired_told_and_revoked(wall: Watched, officer: Watched) -> N
     assert officer.faults == []
     refused = [each for each in wall.faults if "401" not in each]
     assert refused == []
+
+
+def test_the_units_switches_bring_up_a_wall(browser: Browser, cockpit: str, tmp_path: Path) -> None:
+    unit = (PROJECT / "cockpit" / "web" / "kiosk" / "cockpit-wall.service").read_text("utf-8")
+    started = re.search(r"^ExecStart=((?:.*\\\n)*.*)$", unit, re.M)
+    assert started is not None
+    command = shlex.split(started[1].replace("\\\n", " ").replace("${WALL}", f"{cockpit}/wall"))
+    chromium, *switches = command[command.index("--") + 1 :]
+    ours = ("--ozone-platform", "--user-data-dir")  # no screen is here, nor that user
+    context = browser.browser_type.launch_persistent_context(
+        tmp_path,
+        executable_path=chromium,
+        ignore_default_args=True,
+        args=[
+            *(each for each in switches if not each.startswith(ours)),
+            f"--user-data-dir={tmp_path}",
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--remote-debugging-pipe",
+        ],
+    )
+    screen = context.pages[0]
+    expect(screen.locator(".code")).not_to_contain_text("·")
+    assert screen.url == f"{cockpit}/wall"
+    context.close()
 
 
 def test_a_credential_renews_itself_outlives_a_lost_answer_and_ends(
