@@ -4,6 +4,7 @@ import fcntl
 import random
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -442,3 +443,17 @@ def test_status_understands_the_snapshots_of_older_editions(settings: Settings) 
     assert (told["city"], told["quarantined"], told["sources"]) == ("Town", 0, [])
     assert told["facts"]["cases"]["rows"] == 40
     assert told["facts"]["warnings"]["rows"] == 0
+
+
+def test_moments_are_told_apart_over_a_night_whose_clocks_are_put(
+    worker: Worker, settings: Settings
+) -> None:
+    worker.publish()
+    with Snapshots(settings.snapshots).current() as snapshot:
+        snapshot.about["timezone"] = "America/New_York"
+
+        def hours(since: datetime, until: datetime) -> float:
+            return (snapshot.epoch(until) - snapshot.epoch(since)) / 3600
+
+        assert hours(datetime(2026, 3, 8, 1, 30), datetime(2026, 3, 8, 3, 30)) == 1
+        assert hours(datetime(2026, 11, 1, 0, 30), datetime(2026, 11, 1, 2, 30)) == 3

@@ -22,6 +22,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 from cachetools import LRUCache
@@ -203,6 +204,15 @@ class Snapshot:
             for row in rows
         ]
         return Tree(places, dict(self.rows("select code, successor from snap.retired")))
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where the city's clock is."""
+        return ZoneInfo(str(self.about["timezone"]))
+
+    def epoch(self, moment: datetime) -> int:
+        """Seconds since 1970 at a moment of the city's clock, however often it was put since."""
+        return int(moment.replace(tzinfo=self.zone).timestamp())
 
     @cached_property
     def unranked(self) -> frozenset[str]:

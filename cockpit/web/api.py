@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import flask
 import orjson
@@ -193,9 +192,8 @@ def found(
 
 
 def age(snapshot: Snapshot) -> float:
-    """Seconds since it was published; its time is the city's."""
-    zone = ZoneInfo(str(snapshot.about["timezone"]))
-    return (datetime.now(zone) - snapshot.published.replace(tzinfo=zone)).total_seconds()
+    """Seconds since it was published."""
+    return time.time() - snapshot.epoch(snapshot.published)
 
 
 @lru_cache(1)

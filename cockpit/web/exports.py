@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import flask
 
@@ -114,8 +113,7 @@ def _marks(
     said: Sequence[tuple[str, Value]],
     words: Words,
 ) -> list[tuple[str, Value]]:
-    zone = ZoneInfo(str(snapshot.about["timezone"]))
-    made = datetime.now(zone).replace(tzinfo=None, microsecond=0)
+    made = datetime.now(snapshot.zone).replace(tzinfo=None, microsecond=0)
     who = viewer()
     return [
         *([(words("demo"), words("demo_meaning"))] if snapshot.demo else []),

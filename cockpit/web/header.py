@@ -5,7 +5,6 @@ language, light and dark.
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from cockpit.answers.snapshot import Snapshot
 from cockpit.web import numbers
@@ -193,11 +192,9 @@ def _link(words: Words) -> Element:
 
 
 def _age(words: Words, snapshot: Snapshot, when: datetime, judged: bool = False) -> Element:
-    zone = ZoneInfo(str(snapshot.about["timezone"]))
-    epoch = int(when.replace(tzinfo=zone).timestamp())
     return element(
         "Span",
-        data_age=str(epoch),
+        data_age=str(snapshot.epoch(when)),
         data_judged="" if judged else None,
         cls="age",
         **_ages(words),

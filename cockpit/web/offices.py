@@ -301,7 +301,7 @@ def zone(desk: Desk) -> ZoneInfo:
     """Where the city's clock is."""
     try:
         with desk.current() as snapshot:
-            return ZoneInfo(str(snapshot.about["timezone"]))
+            return snapshot.zone
     except NoSnapshot:
         return ZoneInfo("UTC")
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 import flask
 
@@ -157,7 +156,7 @@ def _remember(desk: Desk, snapshot: Snapshot, seen: Cleared, sql: str, said: Ans
 
 
 def _now(snapshot: Snapshot) -> datetime:
-    return datetime.now(ZoneInfo(str(snapshot.about["timezone"])))
+    return datetime.now(snapshot.zone)
 
 
 def _result(said: Answer, sql: str, form: Mapping[str, str], words: Words) -> Element:

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -93,7 +92,6 @@ class _Scenes:
         self._ask([(scene, seen) for _, scene, seen in looked])
         found = [{"number": n, **self._scene(scene, seen)} for n, scene, seen in looked]
         scenes = [one for one in found if _says(one)] or found
-        zone = str(about["timezone"])
         return {
             "snapshot": self.snapshot.id,
             "wall": self.wall.name,
@@ -103,10 +101,10 @@ class _Scenes:
             "title": words.either(self.wall.title, self.wall.title_en),
             "demo": words("demo") if self.snapshot.demo else "",
             "burning": self._burning(),
-            "published": _epoch(self.snapshot.published, zone),
-            **self._as_of(zone),
+            "published": self.snapshot.epoch(self.snapshot.published),
+            **self._as_of(),
             "limits": [FRESH_HOURS * 3600, OLD_HOURS * 3600],
-            "zone": zone,
+            "zone": self.snapshot.zone.key,
             "red": next((n for n, one in enumerate(scenes) if one["name"] == self.wall.red), None),
             "red_seconds": self.wall.red_seconds,
             "reds": self._reds(),
@@ -115,7 +113,7 @@ class _Scenes:
             "scenes": scenes,
         }
 
-    def _as_of(self, zone: str) -> Told:
+    def _as_of(self) -> Told:
         """What the data speak for: the oldest of the subjects' that the wall shows."""
         facts = {
             self.snapshot.counted[name].metric.fact
@@ -128,7 +126,7 @@ class _Scenes:
             return {"as_of": None, "as_of_said": numbers.BLANK}
         oldest = min(known)
         said = f"{numbers.short_day(oldest.date(), self.words.language)} {oldest:%H:%M}"
-        return {"as_of": _epoch(oldest, zone), "as_of_said": said}
+        return {"as_of": self.snapshot.epoch(oldest), "as_of_said": said}
 
     def _burning(self) -> list[Told]:
         """The open red and orange warnings, for the head of every scene."""
@@ -382,7 +380,3 @@ def _numbers(bound: Bound, said: Answer, words: Words) -> Told:
             for name, value in values
         ],
     }
-
-
-def _epoch(when: datetime, zone: str) -> int:
-    return int(when.replace(tzinfo=ZoneInfo(zone)).timestamp())
