@@ -87,8 +87,9 @@ class Publication:
         self.old = manifest(self.folder, self.before) if self.before else {}
         self.upto, self.last = self._last_receipt()
         self.since = int(self.old.get("upto", 0))
-        if self.old.get("last") != self._last_receipt(self.since)[1]:
-            self.old = {}  # it was made from another record: nothing in it may be carried on
+        mine = self.old.get("last") == self._last_receipt(self.since)[1]
+        if not mine or self.old.get("layout") != LAYOUT:
+            self.old = {}  # another record's, or another version's: nothing in it may be carried on
         self.city = record.city.fingerprint
         self.boundaries = boundaries.known(record.settings.city, record.city.tree)
 
