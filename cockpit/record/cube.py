@@ -217,9 +217,10 @@ def _lay_down(
     included, is then in the temporary table ``name``.
     """
     sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
-    con.execute(
+    _join_as_written(
+        con,
         f"create or replace temp table {name} as select s.rung, s.own, s.up, c.*"
-        f" from ({counted}) c join steps s using (pos)"
+        f" from ({counted}) c join steps s using (pos)",
     )
     con.execute(
         f"insert into {into} by name select * exclude up from {name} where own order by pos, day"
@@ -230,11 +231,23 @@ def _lay_down(
             f"insert into {deep or into} by name select {own}rung, pos, day, {', '.join(parts)}"
             f" from {name} where rung = {rung} order by pos, day"
         )
-        con.execute(
+        _join_as_written(
+            con,
             f"create or replace temp table {name} as select s.rung, s.up, c.* from (select"
             f" if(rung = {rung}, up, pos) as pos, day, {sums} from {name} group by all"
-            ") c join steps s using (pos)"
+            ") c join steps s using (pos)",
         )
+
+
+def _join_as_written(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Run a statement whose join looks up, for each of many rows, one of the few behind the word
+    ``join``. DuckDB expects few rows of a grouping and would build its table of the many.
+    """
+    con.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        con.execute(sql)
+    finally:
+        con.execute("reset disabled_optimizers")
 
 
 def _joined(pieces: Mapping[str, Clock]) -> str:
