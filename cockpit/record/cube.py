@@ -178,7 +178,13 @@ def count_up(
 
 def _cells(con: duckdb.DuckDBPyConnection, counted: str, parts: Mapping[str, str]) -> Cells:
     """What was counted at places, and so below each place."""
-    found: dict[str, Any] = con.execute(_rolled_up(counted, parts)).fetchnumpy()
+    # DuckDB expects few rows of a grouping, and would build each join's table of the many cells
+    # instead of the few places that stand behind the word.
+    con.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        found: dict[str, Any] = con.execute(_rolled_up(counted, parts)).fetchnumpy()
+    finally:
+        con.execute("reset disabled_optimizers")
     values = {
         part: (found[part], found[part + UPPER]) if kind == NUMBER else found[part]
         for part, kind in parts.items()
