@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from cockpit.answers.snapshot import Snapshot, Snapshots
-from cockpit.answers.tally import Step, tallied
-from cockpit.model.counting import clocks, count, count_left, part_types
+from cockpit.answers.tally import Step
+from cockpit.model.counting import Counted, clocks, count, count_left, part_types
 from cockpit.model.levels import LEVELS
 from cockpit.model.metric import Metric, Tally
 from cockpit.model.mistakes import Mistake
@@ -111,6 +112,14 @@ def test_the_unplaced_are_somewhere_in_the_demo(big: Snapshot, name: str) -> Non
         for place in some_places(big, "district", 13)
     ]
     assert sum(many) > 0
+
+
+def tallied(one: Counted, parts: Mapping[str, Any]) -> Tally:
+    """A metric's tally, from sums that DuckDB made of its parts."""
+    numerator, denominator, answered, left_open = (
+        parts[part] or 0 if part else None for part in one.tally_parts
+    )
+    return Tally(numerator, denominator, int(answered), int(left_open))
 
 
 @pytest.mark.parametrize("name", METRICS)

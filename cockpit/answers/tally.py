@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from cockpit.answers import small
 from cockpit.answers.snapshot import Snapshot
@@ -113,7 +112,8 @@ def _starts(
             since, until = stretch(snapshot, mine[0], period)
             cube = snapshot.cubes[fact]
             any_ = any_ or cube.days(mine, numbers, (since, until)) is not None
-            if span := cube.days(mine, numbers, (period.since, until)):
+            open_ = period.since is None or period.until is None
+            if open_ and (span := cube.days(mine, numbers, (period.since, until))):
                 first, last = min(first, span[0]), max(last, span[1])
     if not any_:
         return []
@@ -207,21 +207,3 @@ def counted(
                 for told, each in zip(row, found, strict=True):
                     each[who][name] = told
     return found
-
-
-def tallied(one: Counted, parts: Mapping[str, Any]) -> Tally:
-    """A metric's tally, from the sums of its parts by their names."""
-    numerator, denominator, answered, left_open = one.tally_parts
-    return Tally(
-        _number(parts[numerator]),
-        _number(parts[denominator]) if denominator else None,
-        int(parts[answered] or 0),
-        int(parts[left_open] or 0),
-    )
-
-
-def _number(value: Any) -> int | Decimal:
-    """A sum, exact: whole where it is whole."""
-    if value is None:
-        return 0
-    return value if isinstance(value, Decimal) and value % 1 else int(value)
