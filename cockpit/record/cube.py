@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 import duckdb
 import pyarrow as pa
@@ -157,6 +158,20 @@ def deep_declaration(clock: Clock, parts: Mapping[str, str]) -> str:
 def members(clocks: Sequence[Clock]) -> list[Counted]:
     """The metrics that some clocks count, each once."""
     return list({one.metric.name: one for clock in clocks for one, _ in clock.counted}.values())
+
+
+@contextmanager
+def of_many(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """While in the block, a join builds its table of what stands behind the word, which is what
+    ``fill`` wants where many rows are counted: DuckDB expects few rows of a grouping, and would
+    build it of the millions that come and not of the places.
+    """
+    con.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        yield
+    finally:
+        with suppress(duckdb.FatalException):  # what went wrong first says more
+            con.execute("reset disabled_optimizers")
 
 
 def fill(

@@ -1,7 +1,7 @@
 """From the record to a snapshot: whole, immutable, and switched to by one rename.
 
-Written in this order: the months' Parquet files, the cubes, the snapshot's own small file, its
-manifest, and last CURRENT. Whatever is cut short before that leaves the old snapshot in service.
+Written in this order: the months' Parquet files beside the cubes, the snapshot's own small file,
+its manifest, and last CURRENT. Whatever is cut short before that leaves the old one in service.
 Only what changed is written: the rows that came and went, and what they make of the numbers.
 """
 
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -37,6 +37,11 @@ MOST_DIFFERENCES = 200_000
 MOST_CHANGED = 1 / 50
 """Of a month's rows, so many may have changed before its file is written anew. Until then the
 snapshot says which of the file's rows are gone, and holds those that came."""
+
+NEW = "(recovery_mode no_wal_writes)"
+"""How a database is attached that is thrown away where it is cut short: without a log, no statement
+waits for the disk. Letting go of it writes it out.
+"""
 
 Tell = Callable[[str, float, int], None]
 
@@ -114,11 +119,12 @@ class Publication:
         published = datetime.now(zone).replace(tzinfo=None, microsecond=0)
         id = self._id()
         cube.plant(self.con, self.record.city.tree)
-        files = {fact.name: self._months(fact, prints) for fact in FACTS.values()}
         aside = self.folder / f".{id}.part"
         aside.unlink(missing_ok=True)
-        with self._attached(aside, "snap"):
+        with _beside() as pool, self._attached(aside, "snap", NEW):
+            months = {fact.name: self._months(fact, prints, pool) for fact in FACTS.values()}
             cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
+            files = {name: self._written(name, *both) for name, both in months.items()}
             for fact in FACTS.values():
                 self._differences(fact, files[fact.name])
             self._tables(files, published)
@@ -176,8 +182,10 @@ class Publication:
         number = int(newest.rpartition("-")[2] or 0) + 1 if newest else 1
         return f"{number:08d}"
 
-    def _months(self, fact: Fact, prints: dict[str, str]) -> dict[str, dict]:  # type: ignore[type-arg]
-        """Write the months of which too much has changed; gives what every month is made of."""
+    def _months(
+        self, fact: Fact, prints: dict[str, str], pool: Executor
+    ) -> tuple[dict[str, dict], dict[str, Future[dict | None]]]:  # type: ignore[type-arg]
+        """What every month is made of, and those of which too much has changed: being written."""
         months: dict[str, dict] = dict(self.old.get("files", {}).get(fact.name, {}))  # type: ignore[type-arg]
         month = f"date_trunc('month', {fact.month})::date"
         if self.old.get("prints", {}).get(fact.name) != prints[fact.name]:
@@ -202,16 +210,21 @@ class Publication:
                 anew.append(start)
             else:
                 months[f"{start:%Y-%m}"] = {**entry, "changed": changed, **self._held(fact, start)}
-        # Writing Parquet keeps one core busy, so several months are written side by side.
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for done, (start, written) in enumerate(
-                zip(anew, pool.map(lambda start: self._month(fact, start), anew), strict=True)
-            ):
-                self.tell(f"writing {fact.name}", done / len(anew), 0)
-                months.pop(f"{start:%Y-%m}", None)
-                if written:
-                    months[f"{start:%Y-%m}"] = written
-        if anew:
+        return months, {f"{start:%Y-%m}": pool.submit(self._month, fact, start) for start in anew}
+
+    def _written(
+        self,
+        name: str,
+        months: dict[str, dict],  # type: ignore[type-arg]
+        writing: dict[str, Future[dict | None]],  # type: ignore[type-arg]
+    ) -> dict[str, dict]:  # type: ignore[type-arg]
+        """All of a fact's months once the last is written, in order, without those now empty."""
+        for done, (month, future) in enumerate(writing.items()):
+            self.tell(f"writing {name}", done / len(writing), 0)
+            months.pop(month, None)
+            if written := future.result():
+                months[month] = written
+        if writing:
             sync_folder(self.folder / "facts")
         return dict(sorted(months.items()))
 
@@ -301,7 +314,7 @@ class Publication:
         """Count every row of the fact into a base cube of its own file."""
         aside = self.folder / "cubes" / f".{fact.name}.part"
         aside.unlink(missing_ok=True)
-        with self._attached(aside, "base"):
+        with self._attached(aside, "base", NEW):
             self.con.execute(f"create table base.cube ({cube.declaration(parts)})")
             for number, clock in enumerate(clocks):
                 columns = cube.deep_declaration(clock, parts)
@@ -319,7 +332,8 @@ class Publication:
                     f"(select * from {fact.name} where {fact.month} >= date '{year}-01-01'"
                     f" and {fact.month} < date '{year + 1}-01-01')"
                 )
-                cube.fill(self.con, clocks, rows, "base.cube", deep="base.deep")
+                with cube.of_many(self.con):
+                    cube.fill(self.con, clocks, rows, "base.cube", deep="base.deep")
         with aside.open("rb") as opened:
             content = hashlib.file_digest(opened, "blake2b").hexdigest()[:16]
             os.fsync(opened.fileno())
@@ -451,6 +465,18 @@ def _of_month(fact: Fact, start: date, prefix: str = "") -> str:
         f"{prefix}{fact.name} where {fact.month} >= date '{start}'"
         f" and {fact.month} < date '{start}' + interval 1 month"
     )
+
+
+@contextmanager
+def _beside() -> Iterator[Executor]:
+    """Threads that write months while this one counts: neither keeps all cores busy alone. Where
+    something goes wrong, what has not begun is not begun.
+    """
+    pool = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
