@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,20 @@ def fact_clocks(counted: Sequence[Counted]) -> dict[str, tuple[Clock, ...]]:
     return {name: clocks(name, counted) for name in FACTS}
 
 
+@contextmanager
+def of_many(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """While in the block, a join builds its table of what stands behind the word, which is what
+    ``count_up`` wants where many rows are counted: DuckDB expects few rows of a grouping, and would
+    build it of the millions that come and not of the places.
+    """
+    con.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        yield
+    finally:
+        with suppress(duckdb.FatalException):  # what went wrong first says more
+            con.execute("reset disabled_optimizers")
+
+
 def count_up(
     con: duckdb.DuckDBPyConnection,
     clocks: Sequence[Clock],
@@ -178,13 +193,7 @@ def count_up(
 
 def _cells(con: duckdb.DuckDBPyConnection, counted: str, parts: Mapping[str, str]) -> Cells:
     """What was counted at places, and so below each place."""
-    # DuckDB expects few rows of a grouping, and would build each join's table of the many cells
-    # instead of the few places that stand behind the word.
-    con.execute("set disabled_optimizers = 'build_side_probe_side'")
-    try:
-        found: dict[str, Any] = con.execute(_rolled_up(counted, parts)).fetchnumpy()
-    finally:
-        con.execute("reset disabled_optimizers")
+    found: dict[str, Any] = con.execute(_rolled_up(counted, parts)).fetchnumpy()
     values = {
         part: (found[part], found[part + UPPER]) if kind == NUMBER else found[part]
         for part, kind in parts.items()

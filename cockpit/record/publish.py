@@ -313,7 +313,8 @@ class Publication:
             changes = joined([*changes, *cube.count_up(self.con, clocks, [rows], "sign")])
             if sum(map(len, changes)) <= MOST_DIFFERENCES:
                 return [base, cube.write(self.cubes, fact.name, changes)]
-        return [cube.write(self.cubes, fact.name, self._count(fact, clocks))]
+        with cube.of_many(self.con):
+            return [cube.write(self.cubes, fact.name, self._count(fact, clocks))]
 
     def _count(self, fact: Fact, clocks: Sequence[Clock]) -> Iterator[Sheet]:
         """Count every row of the fact, year by year."""
