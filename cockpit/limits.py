@@ -82,6 +82,7 @@ def _taken(room: int) -> int:
         told = Path("/proc/self/status").read_text("utf-8")
     except FileNotFoundError:
         return 0
-    kilobytes = {key: int(size) for key, size in re.findall(r"^(Vm\w+):\s*(\d+) kB", told, re.M)}
-    used, own = kilobytes.get("VmRSS", 0) << 10, kilobytes.get("VmData", 0) << 10
+    pairs = re.findall(r"^(VmData|RssAnon):\s*(\d+) kB", told, re.MULTILINE)
+    kilobytes = {key: int(size) for key, size in pairs}
+    used, own = kilobytes.get("RssAnon", 0) << 10, kilobytes.get("VmData", 0) << 10
     return max(used + room, own + LITTLE) if own else 0

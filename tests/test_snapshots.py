@@ -13,6 +13,7 @@ import pytest
 from cockpit.answers.snapshot import NoSnapshot, Snapshot, Snapshots
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
+from cockpit.model.sheet import LAYOUT
 from cockpit.record import publish as publish_module
 from cockpit.record.publish import current, kept, manifest, rollback
 from cockpit.record.state import state
@@ -457,3 +458,23 @@ def test_moments_are_told_apart_over_a_night_whose_clocks_are_put(
 
         assert hours(datetime(2026, 3, 8, 1, 30), datetime(2026, 3, 8, 3, 30)) == 1
         assert hours(datetime(2026, 11, 1, 0, 30), datetime(2026, 11, 1, 2, 30)) == 3
+
+
+def test_a_snapshot_of_another_version_is_named_and_made_anew(
+    record: Record, worker: Worker, settings: Settings
+) -> None:
+    """A new version of the cockpit finds what an older one published: it says so instead of reading
+    it, and the next publish makes a whole one and takes the old ones away.
+    """
+    old = publish(worker, cases(0, 10))
+    path = settings.snapshots / f"{old}.json"
+    path.write_text(path.read_text("utf-8").replace(f'"layout": {LAYOUT}', '"layout": 1'), "utf-8")
+    with (
+        pytest.raises(NoSnapshot, match="another version of the cockpit"),
+        Snapshots(settings.snapshots).current(),
+    ):
+        pass
+    new = published(worker)
+    assert kept(settings.snapshots) == [new]
+    with Snapshots(settings.snapshots).current() as snapshot:
+        assert hamlet.numbers(snapshot) == truth(record)

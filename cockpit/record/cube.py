@@ -32,7 +32,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
 from cockpit.model.select import PARSE, look_at_one
-from cockpit.model.sheet import HALF, LAYOUT, UPPER, Cells, Sheet, make, pack
+from cockpit.model.sheet import HALF, UPPER, Cells, Sheet, make, pack
 from cockpit.record.store import sync_folder
 
 PARTS = ("numerator", "denominator", "clock", "enters", "leaves")
@@ -112,7 +112,7 @@ def fingerprint(fact: Fact, counted: Sequence[Counted], city: str) -> str:
         if m.fact == fact.name
     ]
     derived = [(d.name, d.sql) for d in fact.derived]
-    text = repr((LAYOUT, city, mine, derived, fact.month, fact.names, duckdb.__version__))
+    text = repr((city, mine, derived, fact.month, fact.names, duckdb.__version__))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -178,7 +178,13 @@ def count_up(
 
 def _cells(con: duckdb.DuckDBPyConnection, counted: str, parts: Mapping[str, str]) -> Cells:
     """What was counted at places, and so below each place."""
-    found: dict[str, Any] = con.execute(_rolled_up(counted, parts)).fetchnumpy()
+    # DuckDB expects few rows of a grouping, and would build each join's table of the many cells
+    # instead of the few places that stand behind the word.
+    con.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        found: dict[str, Any] = con.execute(_rolled_up(counted, parts)).fetchnumpy()
+    finally:
+        con.execute("reset disabled_optimizers")
     values = {
         part: (found[part], found[part + UPPER]) if kind == NUMBER else found[part]
         for part, kind in parts.items()

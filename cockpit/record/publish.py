@@ -1,7 +1,7 @@
 """From the record to a snapshot: whole, immutable, and switched to by one rename.
 
-Written in this order: the months' Parquet files, the cubes, the snapshot's own small file, its
-manifest, and last CURRENT. Whatever is cut short before that leaves the old snapshot in service.
+Written in this order: the months' Parquet files beside the cubes, the snapshot's own small file,
+its manifest, and last CURRENT. Whatever is cut short before that leaves the old one in service.
 Only what changed is written: the rows that came and went, and what they make of the numbers.
 """
 
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -38,6 +38,11 @@ MOST_DIFFERENCES = 200_000
 MOST_CHANGED = 1 / 50
 """Of a month's rows, so many may have changed before its file is written anew. Until then the
 snapshot says which of the file's rows are gone, and holds those that came."""
+
+NEW = "(recovery_mode no_wal_writes)"
+"""How a database is attached that is thrown away where it is cut short: without a log, no statement
+waits for the disk. Letting go of it writes it out.
+"""
 
 Tell = Callable[[str, float, int], None]
 
@@ -87,8 +92,9 @@ class Publication:
         self.old = manifest(self.folder, self.before) if self.before else {}
         self.upto, self.last = self._last_receipt()
         self.since = int(self.old.get("upto", 0))
-        if self.old.get("last") != self._last_receipt(self.since)[1]:
-            self.old = {}  # it was made from another record: nothing in it may be carried on
+        mine = self.old.get("last") == self._last_receipt(self.since)[1]
+        if not mine or self.old.get("layout") != LAYOUT:
+            self.old = {}  # another record's, or another version's: nothing in it may be carried on
         self.city = record.city.fingerprint
         self.boundaries = boundaries.known(record.settings.city, record.city.tree)
 
@@ -116,11 +122,13 @@ class Publication:
         published = datetime.now(zone).replace(tzinfo=None, microsecond=0)
         id = self._id()
         cube.plant(self.con, self.record.city.tree)
-        files = {fact.name: self._months(fact, prints) for fact in FACTS.values()}
         aside = self.folder / f".{id}.part"
         aside.unlink(missing_ok=True)
-        cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
-        with self._attached(aside, "snap"):
+        with _beside() as pool:
+            months = {fact.name: self._months(fact, prints, pool) for fact in FACTS.values()}
+            cubes = {fact.name: self._cube(fact, prints) for fact in FACTS.values()}
+            files = {name: self._written(name, *both) for name, both in months.items()}
+        with self._attached(aside, "snap", NEW):
             for fact in FACTS.values():
                 self._differences(fact, files[fact.name])
             self._tables(files, published)
@@ -179,8 +187,10 @@ class Publication:
         number = int(newest.rpartition("-")[2] or 0) + 1 if newest else 1
         return f"{number:08d}"
 
-    def _months(self, fact: Fact, prints: dict[str, str]) -> dict[str, dict]:  # type: ignore[type-arg]
-        """Write the months of which too much has changed; gives what every month is made of."""
+    def _months(
+        self, fact: Fact, prints: dict[str, str], pool: Executor
+    ) -> tuple[dict[str, dict], dict[str, Future[dict | None]]]:  # type: ignore[type-arg]
+        """What every month is made of, and those of which too much has changed: being written."""
         months: dict[str, dict] = dict(self.old.get("files", {}).get(fact.name, {}))  # type: ignore[type-arg]
         month = f"date_trunc('month', {fact.month})::date"
         if self.old.get("prints", {}).get(fact.name) != prints[fact.name]:
@@ -205,16 +215,21 @@ class Publication:
                 anew.append(start)
             else:
                 months[f"{start:%Y-%m}"] = {**entry, "changed": changed, **self._held(fact, start)}
-        # Writing Parquet keeps one core busy, so several months are written side by side.
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for done, (start, written) in enumerate(
-                zip(anew, pool.map(lambda start: self._month(fact, start), anew), strict=True)
-            ):
-                self.tell(f"writing {fact.name}", done / len(anew), 0)
-                months.pop(f"{start:%Y-%m}", None)
-                if written:
-                    months[f"{start:%Y-%m}"] = written
-        if anew:
+        return months, {f"{start:%Y-%m}": pool.submit(self._month, fact, start) for start in anew}
+
+    def _written(
+        self,
+        name: str,
+        months: dict[str, dict],  # type: ignore[type-arg]
+        writing: dict[str, Future[dict | None]],  # type: ignore[type-arg]
+    ) -> dict[str, dict]:  # type: ignore[type-arg]
+        """All of a fact's months once the last is written, in order, without those now empty."""
+        for done, (month, future) in enumerate(writing.items()):
+            self.tell(f"writing {name}", done / len(writing), 0)
+            months.pop(month, None)
+            if written := future.result():
+                months[month] = written
+        if writing:
             sync_folder(self.folder / "facts")
         return dict(sorted(months.items()))
 
@@ -440,6 +455,18 @@ def _of_month(fact: Fact, start: date, prefix: str = "") -> str:
         f"{prefix}{fact.name} where {fact.month} >= date '{start}'"
         f" and {fact.month} < date '{start}' + interval 1 month"
     )
+
+
+@contextmanager
+def _beside() -> Iterator[Executor]:
+    """Threads that write months while this one counts: neither keeps all cores busy alone. Where
+    something goes wrong, what has not begun is not begun.
+    """
+    pool = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
