@@ -1,5 +1,5 @@
-// A wall: draws what the server says of its scenes, turns them by the clock, and stays right for
-// weeks with no hand on it. Everything is mounted once; later answers only change what it says.
+// A wall: asks for what its scenes say, turns them by the clock, and stays right for weeks with no hand
+// on it. What a scene is made of is wall.scene.js, how much of it has room is wall.room.js.
 (function () {
   "use strict";
 
@@ -9,17 +9,13 @@
   const LOST = 5;                                    // seconds without an answer that are told
   const TROUBLED = 60, STUCK = 3, RESTED = 300, LONG_UP = 12 * HOUR, HELD = 60;
   const MET = 2000;            // red warnings that are remembered when they are open no more
-  const LETTER = 0.0084;       // 1.4 × 0.006: of a letter's height to the distance it is read from
-  const ROOT = 45, SMALLEST = 70, LARGEST = 26;      // so many lines the shorter side has
-  const TILE = [17, 7.6], PICTURE = [27, 15], NUMBERS = 54, PANE = [31, 60], MOST = 9;  // in rem
-  const GROWN = [1.75, 1.5, 1.25, 1];                // how large a list is written that has room
-  const NAMED = [4, 1.45];     // rem beside the names of bars, and for each
 
   const root = document.documentElement, set = root.dataset;
   const said = JSON.parse(set.said);
   const asked = new URLSearchParams(location.search);
   const find = (what, where = document) => where.querySelector(what);
   const main = find("main");
+  const { put, make, fill, due, draw, drop } = Scene;
 
   let data = null;             // the last answer about all scenes
   let scenes = [];             // what is mounted: { at, tiles, pictures }
@@ -32,20 +28,6 @@
   const now = () => (Date.now() + offset) / SECOND;
   const say = (word, values = {}) =>
     Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), said[word]);
-
-  function put(node, text) {
-    const next = String(text ?? "");
-    if (node.textContent !== next) node.textContent = next;
-    return node;
-  }
-
-  function make(tag, cls, parent, text) {
-    const node = document.createElement(tag);
-    if (cls) node.className = cls;
-    if (text !== undefined) node.textContent = text;
-    if (parent) parent.append(node);
-    return node;
-  }
 
   // ── The server ────────────────────────────────────────────────────────────────────────────────
 
@@ -186,128 +168,19 @@
     answer.scenes.forEach((scene, number) => fill(scenes[number], scene));
     head();
     red();
-    arrange();
+    Room.arrange(scenes, main);
     turn();
     faults = 0;
   }
 
   function mount() {
-    for (const scene of scenes) for (const one of scene.pictures) if (one.drawn) Plotly.purge(one.canvas);
+    scenes.forEach(drop);
     main.replaceChildren();
     shown = -1;
-    scenes = data.scenes.map((scene) => {
-      const at = make("section", `scene of-${scene.template}`, main);
-      const tiles = scene.tiles.length ? make("div", "sums", at) : null;
-      const pictures = scene.pictures.length ? make("div", "panes", at) : null;
-      return {
-        at, template: scene.template,
-        tiles: scene.tiles.map((tile) => mountTile(tile, tiles)),
-        pictures: scene.pictures.map((one) => mountPicture(one, pictures)),
-      };
-    });
+    scenes = data.scenes.map((scene) => Scene.mount(scene, main, say("wall_nothing")));
     const steps = find(".dots");
     steps.replaceChildren(...scenes.map(() => make("li")));
     steps.hidden = scenes.length < 2;
-  }
-
-  function mountTile(tile, parent) {
-    const at = make("article", "sum", parent);
-    at.dataset.metric = tile.key;
-    const title = make("h3", "", at), value = make("p", "value", at);
-    const judged = make("p", "line", at), moved = make("p", "line", at), parts = make("p", "line quiet", at);
-    return {
-      at, shape: make("span", "shape", title), title: make("span", "", title),
-      number: make("span", "number", value), unit: make("span", "unit", value),
-      verdict: make("span", "verdict", judged), goal: make("span", "quiet", judged),
-      change: make("span", "change", moved), rank: make("span", "quiet", moved),
-      asOf: make("span", "", parts), parts: make("span", "", parts), open: make("span", "", parts),
-    };
-  }
-
-  function mountPicture(one, parent) {
-    const at = make("article", `pane of-${one.kind}`, parent);
-    at.dataset.picture = one.key;
-    const found = { at, kind: one.kind, title: make("h3", "", at), note: make("p", "note quiet", at) };
-    if (one.kind === "figure") {
-      found.canvas = make("div", `canvas ${one.paint}`, at);
-    } else if (one.kind === "list") {
-      found.list = make("ol", "listed", at);
-      found.lines = [];
-    } else {
-      found.list = make("table", "", at);
-      found.lines = [];
-    }
-    found.nothing = make("p", "nothing", at, say("wall_nothing"));
-    return found;
-  }
-
-  function fill(scene, told) {
-    told.tiles.forEach((tile, number) => fillTile(scene.tiles[number], tile));
-    told.pictures.forEach((one, number) => fillPicture(scene.pictures[number], one));
-  }
-
-  function fillTile(at, tile) {
-    put(at.shape, tile.shape);
-    put(at.title, tile.title);
-    put(at.number, tile.value);
-    put(at.unit, tile.unit);
-    put(at.verdict, tile.verdict).dataset.found = tile.found;
-    put(at.goal, tile.goal);
-    put(at.change, tile.change).dataset.changed = tile.changed;
-    put(at.rank, tile.rank);
-    put(at.parts, tile.parts);
-    put(at.open, tile.left_open);
-    put(at.asOf, tile.as_of);
-    at.at.dataset.colour = tile.colour;
-    at.at.style.setProperty("--letters", wide(tile.value) + 0.5 * wide(tile.unit) + 0.6);
-  }
-
-  // How many halves of a square a text takes.
-  function wide(text) {
-    return [...String(text)].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : ",.".includes(letter) ? 0.6 : 1.15), 0);
-  }
-
-  function fillPicture(at, one) {
-    put(at.title, one.title);
-    put(at.note, one.note);
-    at.empty = one.kind !== "figure" && !one.lines.length;
-    at.nothing.hidden = !at.empty;
-    if (at.list) at.list.hidden = !at.nothing.hidden;
-    if (one.kind === "figure") {
-      const text = JSON.stringify(one.figure);
-      if (text !== at.text) { at.text = text; at.due = true; }
-    } else if (one.kind === "list") fillLines(at, one.lines);
-    else fillTable(at, [one.heads, ...one.lines]);
-  }
-
-  function fillLines(at, lines) {
-    while (at.lines.length < lines.length) {
-      const line = make("li", "", at.list);
-      at.lines.push({
-        at: line, name: make("b", "", line), said: make("strong", "", line),
-        bar: make("span", "", make("span", "length", line)), more: make("small", "", line),
-      });
-    }
-    at.lines.forEach((line, number) => {
-      const one = lines[number];
-      line.known = Boolean(one);
-      if (!one) return;
-      put(line.name, one.name);
-      put(line.said, one.said);
-      put(line.more, one.more);
-      line.bar.style.width = `${Math.max(one.length, 0.01) * 100}%`;
-    });
-  }
-
-  function fillTable(at, rows) {
-    while (at.lines.length < rows.length) {
-      const line = make("tr", "", at.list);
-      at.lines.push({ at: line, cells: rows[0].map(() => make(at.lines.length ? "td" : "th", "", line)) });
-    }
-    at.lines.forEach((line, number) => {
-      line.known = number < rows.length;
-      if (line.known) line.cells.forEach((cell, column) => put(cell, rows[number][column]));
-    });
   }
 
   function head() {
@@ -342,135 +215,8 @@
   }
   let redUntil = 0;
 
-  // ── Room: how large a letter is, and how much has room ────────────────────────────────────────
-
-  function measure() {
-    const wide = innerWidth, high = innerHeight, short = Math.min(wide, high);
-    const from = Number(asked.get("distance") || set.distance), up = Number(asked.get("height") || set.height);
-    const least = from && up ? LETTER * from / up * high : short / ROOT;
-    const size = Math.min(Math.max(least, short / SMALLEST), short / LARGEST);
-    root.style.fontSize = `${size.toFixed(2)}px`;
-    set.upright = wide < high ? "yes" : "no";
-    set.least = least.toFixed(1);
-    return size;
-  }
-
-  function arrange() {
-    const rem = measure();
-    const wide = main.clientWidth / rem, high = main.clientHeight / rem;
-    for (const scene of scenes) place(scene, wide, high);
-  }
-
-  // Pictures with nothing in them give way; where all are so, the numbers have all the room.
-  function place(scene, wide, high) {
-    const upright = wide < high, tiles = scene.tiles.length;
-    const telling = scene.pictures.filter((one) => !one.empty);
-    const pictures = telling.length || tiles ? telling : scene.pictures.slice(0, 1);
-    let columns = 0, rows = 0, side = 0, pane = PANE[0];
-    if (scene.template === "pictures") {
-      side = upright ? Math.floor(high / (PICTURE[1] + 4)) : Math.floor(wide / PICTURE[0]);
-    } else if (!pictures.length) {
-      [columns, rows] = grid(Math.min(tiles, MOST), wide, high);
-    } else if (upright) {
-      const few = scene.template === "beside" ? 2 : 4;
-      columns = Math.min(Math.floor(wide / TILE[0]), tiles);
-      rows = Math.min(few, Math.ceil(tiles / columns), Math.floor((high - PICTURE[1]) / TILE[1]));
-      side = Math.floor((high - rows * (TILE[1] + 1.5)) / (PICTURE[1] + 2));
-    } else if (scene.template === "beside") {
-      columns = 1;
-      rows = Math.min(tiles, Math.max(1, Math.floor(high / TILE[1])));
-      side = Math.floor((wide - TILE[0] - 2) / PICTURE[0]);
-    } else {
-      side = Math.min(pictures.length, Math.max(0, Math.floor((wide - NUMBERS) / PANE[0])));
-      pane = side ? Math.min(PANE[1], (wide - NUMBERS) / side) : 0;
-      [columns, rows] = grid(Math.min(tiles, MOST), wide - side * pane, high);
-    }
-    side = Math.max(scene.template === "numbers" ? 0 : 1, side);
-    side = Math.min(side, pictures.length);
-    scene.at.style.setProperty("--columns", Math.max(columns, 1));
-    scene.at.style.setProperty("--rows", Math.max(rows, 1));
-    scene.at.style.setProperty("--side", Math.max(side, 1));
-    scene.at.style.setProperty("--pane", `${pane}rem`);
-    scene.at.dataset.side = side;
-    const fit = Math.min(columns * rows, tiles);
-    scene.tiles.forEach((tile, number) => {
-      tile.at.hidden = number >= fit;
-      tile.at.style.gridColumn = number === fit - 1 ? `span ${columns * rows - fit + 1}` : "";
-    });
-    scene.pictures.forEach((one) => { one.at.hidden = !pictures.slice(0, side).includes(one); });
-    scene.pictures.forEach((one) => {
-      if (one.list) room(one);
-      one.due = one.due || Boolean(one.canvas && one.at.hidden !== true && one.size !== sizeOf(one));
-    });
-  }
-
-  // As many columns and rows of numbers as have room: most numbers, fewest gaps, the best shape.
-  function grid(many, wide, high) {
-    let best = [1, 1], found = -Infinity;
-    for (let columns = 1; columns <= Math.max(1, Math.min(many, Math.floor(wide / TILE[0]))); columns += 1) {
-      for (let rows = 1; rows <= Math.max(1, Math.floor(high / (TILE[1] + 1))); rows += 1) {
-        const places = columns * rows, gaps = Math.max(0, places - many);
-        if (gaps >= columns) continue;
-        const shape = Math.abs(Math.log(wide / columns / (high / rows) / 1.7));
-        const worth = Math.min(places, many) * 2 - gaps * 5 - shape;
-        if (worth > found) { found = worth; best = [columns, rows]; }
-      }
-    }
-    return best;
-  }
-
-  // A list shows whole lines, as many as have room, and is written larger where all of them have.
-  function room(one) {
-    if (one.at.hidden) return;
-    const known = one.lines.filter((line) => line.known);
-    for (const line of one.lines) line.at.hidden = !line.known;
-    const box = one.at.getBoundingClientRect(), style = getComputedStyle(one.at);
-    const bottom = box.bottom - parseFloat(style.paddingBottom) + 1, right = box.right - parseFloat(style.paddingRight) + 1;
-    const fits = (line) => line.at.getBoundingClientRect().bottom <= bottom;
-    const whole = (node) => node.scrollWidth <= node.clientWidth + 1 && node.getBoundingClientRect().right <= right;
-    for (const size of GROWN) {
-      one.list.style.setProperty("--grown", size);
-      if (known.every((line) => fits(line) && [...line.at.children].every(whole))) return;
-    }
-    const over = known.findIndex((line) => !fits(line));
-    if (over >= 0) for (const line of known.slice(over)) line.at.hidden = true;
-  }
-
-  const sizeOf = (one) => `${one.canvas.clientWidth}x${one.canvas.clientHeight}`;
-
-  function draw(one) {
-    one.due = false;
-    one.size = sizeOf(one);
-    const figure = JSON.parse(one.text), rem = parseFloat(root.style.fontSize), times = rem / 12;
-    const layout = figure.layout;
-    Object.assign(layout, {
-      width: one.canvas.clientWidth, height: one.canvas.clientHeight, autosize: false,
-      font: { ...layout.font, size: rem },
-    });
-    for (const side of Object.keys(layout.margin || {})) layout.margin[side] *= times;
-    for (const axis of [layout.xaxis, layout.yaxis]) {
-      if (!axis) continue;
-      if (axis.ticklen) axis.ticklen *= times;
-      if (axis.ticklabelstandoff) axis.ticklabelstandoff *= times;
-      if (axis.nticks) axis.nticks = Math.max(3, Math.min(axis.nticks, Math.floor(one.canvas.clientWidth / rem / 5)));
-    }
-    const down = layout.yaxis, [beside, each] = NAMED;
-    if (down && down.tickvals && down.range[0] > down.range[1]) {  // bars: the first that have room
-      const high = one.canvas.clientHeight / rem - beside;
-      down.range[0] = Math.min(down.range[0], Math.max(1, Math.floor(high / each)) - 0.4);
-    }
-    for (const trace of figure.data) {
-      if (trace.line && trace.line.width) trace.line.width *= times;
-      if (trace.marker && trace.marker.size > 0) trace.marker.size *= times;
-      if (trace.node) { trace.node.pad *= times; trace.node.thickness *= times; }
-    }
-    Plotly.react(one.canvas, figure.data, layout, { staticPlot: true, displayModeBar: false, responsive: false });
-    one.drawn = true;
-  }
-
   // What is seen at once, then one more each second: nobody waits for what is hidden.
   function paint() {
-    const due = (scene) => scene.pictures.filter((one) => one.due && one.text && !one.at.hidden);
     if (scenes[shown]) for (const one of due(scenes[shown])) draw(one);
     const later = scenes.flatMap(due)[0];
     if (later) draw(later);
@@ -499,7 +245,7 @@
     put(find(".days"), scene.span);
     if (next === shown) return;
     shown = next;
-    for (const one of scenes[next].pictures) if (one.due && one.text && !one.at.hidden) draw(one);
+    for (const one of due(scenes[next])) draw(one);
     scenes.forEach((each, number) => each.at.classList.toggle("shown", number === next));
     [...find(".dots").children].forEach((step, number) => step.classList.toggle("here", number === next));
     set.scene = data.scenes[next].name;
@@ -628,7 +374,7 @@
   let sized = 0;
   new ResizeObserver(() => {
     clearTimeout(sized);
-    sized = setTimeout(() => { arrange(); paint(); }, 200);
+    sized = setTimeout(() => { Room.arrange(scenes, main); paint(); }, 200);
   }).observe(main);
   for (const sign of ["online", "focus"]) addEventListener(sign, poll);
   document.addEventListener("visibilitychange", () => document.hidden || poll());
@@ -639,7 +385,7 @@
     window.stop();  // the page is whole: it need not be asked for again (cockpit/web/wall.py)
     seen = now();
     set.link = "up";
-    measure();
+    Room.measure();
     poll();
     tick();
     pace();

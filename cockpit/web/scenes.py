@@ -1,5 +1,5 @@
 """What the scenes of a wall say: words and figures of all of them, as one answer. A script draws it
-(``assets/wall.js``); it works nothing out.
+(``assets/wall*.js``); it works nothing out.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Walls: the page of one, which a script keeps alive for weeks, and what its scenes say.
 
-The page is plain and has no renderer but its own (``assets/wall.js``): what draws it must not grow.
+The page is plain and has no renderer but its own (``assets/wall*.js``): it must not grow.
 """
 
 from __future__ import annotations
