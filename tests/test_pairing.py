@@ -275,3 +275,20 @@ def test_too_many_codes_are_refused_in_words(attacked: Attacked) -> None:
     answer = clients[20].post("/api/pair")
     assert (answer.status_code, answer.get_json()["state"]) == (429, "crowded")
     code(clients[0])  # whoever has one keeps it
+
+
+def test_no_page_of_displays_is_looked_at_unseen(attacked: Attacked) -> None:
+    """A page that keeps up by itself is noted now and then, and so is who only says it were one."""
+    officer = attacked.somebody("security")
+
+    def looks() -> int:
+        attacked.registry.audit.flush(10)
+        lines = attacked.registry.audit.lines(what="display")
+        return sum("looked at" in str(each["detail"]) for each in lines)
+
+    before = looks()
+    for _ in range(3):
+        assert officer.get("/displays", headers={"X-Renewal": "1"}).status_code == 200
+    assert looks() == before + 1
+    officer.get("/displays")
+    assert looks() == before + 2

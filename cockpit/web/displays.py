@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import flask
+from cachetools import TTLCache
 
 from cockpit.answers.snapshot import NoSnapshot, Snapshot
 from cockpit.model.mistakes import Mistake
@@ -18,12 +20,13 @@ from cockpit.people.pairings import Pairing
 from cockpit.web import forms
 from cockpit.web.api import build
 from cockpit.web.desk import Desk
-from cockpit.web.guard import RENEWAL, no, note, viewer
+from cockpit.web.guard import RENEWAL, no, note, session, viewer
 from cockpit.web.offices import browser, known_place, moment
 from cockpit.web.words import Words
 
 MINUTES = (5, 15, 60, 240)
 """How long an urgent message may stand, to choose from."""
+HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -176,9 +179,20 @@ def addresses(desk: Desk) -> flask.Blueprint:
 
 
 def looked_at(what: str, place: str = "") -> None:
-    """Write down that an officer opened a page; that it keeps up by itself has no line."""
-    if RENEWAL not in flask.request.headers:
-        note(What.DISPLAY, place=place, detail={"looked at": what})
+    """Write down that an officer opened a page. One that keeps up by itself has a line an hour, so
+    that none stands open unseen.
+    """
+    here = session()
+    key = (here.hash if here else "", what)
+    with _looking:
+        if RENEWAL in flask.request.headers and key in _looked:
+            return
+        _looked[key] = True
+    note(What.DISPLAY, place=place, detail={"looked at": what})
+
+
+_looked: TTLCache[tuple[str, str], bool] = TTLCache(10_000, HOUR)
+_looking = threading.Lock()
 
 
 def walls_of(snapshot: Snapshot, words: Words) -> dict[str, tuple[str, tuple[str, ...]]]:

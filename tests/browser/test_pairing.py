@@ -221,7 +221,7 @@ def test_the_officers_page_keeps_up_and_leaves_what_is_typed_alone(
     desk.clock.fast_forward(25_000)
     expect(desk.locator("[data-lost]")).to_be_hidden()
     assert desk.evaluate("window.mine") == "never loaded anew"
-    assert looks() == looked >= 1  # nobody opened it anew
+    assert 1 <= looked <= looks() <= looked + 1  # nobody opened it anew; a line an hour, a process
     desk.goto(f"{officer.home}/displays/{found.id}")
     expect(desk.locator("dl.facts")).to_contain_text("● 在线")
     displays.force(registry, CONSOLE, found, 2)
