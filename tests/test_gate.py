@@ -280,6 +280,21 @@ def test_nor_after_changes_with_two_at_once(
     )
 
 
+def test_an_analyst_with_another_place_is_not_told_of_the_one_before(
+    server: flask.Flask, registry: Registry, tree: Tree
+) -> None:
+    """What was asked at the bench stands beside it with its place, as long as that is theirs."""
+    person = Person(server, registry, "mover", "analyst", "town/s/a/1")
+    for what in ("questions.run", "callback page.children bench"):
+        said = told(person.put(what, person.root))
+    assert "Ash1" in said
+    person.become("analyst", "town/n")
+    said = told(person.put("callback page.children bench", person.root))
+    assert strangers(tree, person.root, said) == set()
+    person.become("analyst", "town/s")
+    assert "Ash1" in told(person.put("callback page.children bench", person.root))
+
+
 @pytest.mark.parametrize("what", PLACED)
 def test_what_one_was_given_is_not_given_to_another_from_the_cache(
     people: Callable[[str, str], Asking], tree: Tree, what: str

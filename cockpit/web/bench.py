@@ -102,10 +102,18 @@ def gather(settings: Settings, viewer: Viewer, snapshot: Snapshot, state: State)
         seen,
         replace(state, place=seen.place.code),
         day_of(snapshot),
-        past(settings.home, viewer.account),
+        _theirs(snapshot, seen.root, past(settings.home, viewer.account)),
         drafts(settings),
         state.place if seen.asked else "",
     )
+
+
+def _theirs(snapshot: Snapshot, root: Place, asked: Sequence[Past]) -> list[Past]:
+    """What was asked where the viewer may still look: whoever got another place meanwhile is not
+    told the names of the one before.
+    """
+    found = [(one, snapshot.tree.find(one.place)) for one in asked]
+    return [one for one, place in found if place and root.lo <= place.lo <= root.hi]
 
 
 def address(code: str) -> str:

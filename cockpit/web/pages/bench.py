@@ -242,7 +242,7 @@ def _tables(words: Words) -> Element:
 def _past(shown: Bench, words: Words) -> Element:
     lines: list[Child] = []
     for one in shown.past:
-        place = shown.snapshot.tree.find(one.place)
+        place = shown.snapshot.tree.place(one.place)
         rows = (
             words("bench_failed_then")
             if one.rows < 0
@@ -259,7 +259,7 @@ def _past(shown: Bench, words: Words) -> Element:
                     data_past=one.sql,
                     title=words("bench_take"),
                 ),
-                element("Small", f"{place.name if place else one.place} · {one.at} · {rows}"),
+                element("Small", f"{place.name} · {one.at} · {rows}"),
             )
         )
     return element(
