@@ -33,6 +33,8 @@ WARM = 0.5
 """Of the snapshots, so many before the slope is measured: until then a browser compiles whatever is
 called often, and keeps the code.
 """
+ENOUGH = 1_000
+"""Snapshots from which on the slope is told: in fewer, code is compiled to the end."""
 UNCOMPILED = "--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode"
 """Chromium's switch for scripts that are never compiled: the heap is then what they hold."""
 SAMPLES = 60
@@ -141,7 +143,7 @@ def soak(
         "wall_heap_start_mib": round(heaps[0][1], 2),
         "wall_heap_half_mib": round(warm[0][1], 2),
         "wall_heap_last_mib": round(warm[-1][1], 2),
-        "wall_heap_slope_mib": round(_slope(warm) * 1000, 3),
+        "wall_heap_slope_mib": round(_slope(warm) * 1000, 3) if snapshots >= ENOUGH else None,
         "wall_nodes_half": warm[0][2],
         "wall_nodes_last": warm[-1][2],
         "wall_events_p50_s": round(statistics.median(taken), 2),

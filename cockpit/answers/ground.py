@@ -52,7 +52,7 @@ def ground(snapshot: Snapshot, seen: Cleared) -> Ground:
         )
         return {code: flat(json.loads(shape), about["latitude"]) for code, shape in rows}
 
-    key = str(snapshot.about.get("tree") or snapshot.tree.fingerprint), str(about.get("print"))
+    key = str(snapshot.about["tree"]), str(about.get("print"))
     with _lock:
         if key not in _cells:
             _cells[key] = Cells(snapshot.tree)

@@ -176,9 +176,7 @@ class Snapshot:
     @cached_property
     def tree(self) -> Tree:
         """The places as they stood when this was published."""
-        print = self.about.get("tree")
-        if print is None:  # published by a version that did not say so yet
-            return self._tree()
+        print = str(self.about["tree"])
         with _lock:
             if print not in _trees:
                 _trees[print] = self._tree()
