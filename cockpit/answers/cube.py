@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Context, Decimal
 from typing import Any
@@ -22,9 +22,8 @@ Table = list[list[Any]]
 class Cube:
     """All that was counted of one fact; its numbers are those of ``model/sheet.py``."""
 
-    def __init__(self, sheets: Sequence[Sheet], counted: Iterable[Counted]):
+    def __init__(self, sheets: Sequence[Sheet]):
         self.sheets = sheets
-        self.types = part_types(list(counted))
 
     def tallies(
         self, metrics: Sequence[Counted], numbers: Sequence[int], stretches: Sequence[Stretch]
@@ -58,16 +57,17 @@ class Cube:
         return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
 
     def _sums(
-        self, parts: Collection[str], numbers: Sequence[int], stretches: Sequence[Stretch]
+        self, types: Mapping[str, str], numbers: Sequence[int], stretches: Sequence[Stretch]
     ) -> Mapping[str, Table]:
+        """By part; ``types`` says which parts are wanted, and of what type each is."""
         added: dict[str, Any] = {}
         who, days = np.array(numbers), bounds(stretches)
         for sheet in self.sheets:
-            for part, values in sheet.sums(parts, who, days).items():
+            for part, values in sheet.sums(types, who, days).items():
                 added[part] = added[part] + values if part in added else values
         return {
             part: [list(map(_exact, row)) for row in values.tolist()]
-            if self.types[part] == NUMBER
+            if types[part] == NUMBER
             else values.tolist()
             for part, values in added.items()
         }

@@ -110,10 +110,7 @@ class Snapshot:
             )
             for entry in self.about["counted"]
         }
-        self.cubes = {
-            fact: Cube(self._sheets(names), self.counted.values())
-            for fact, names in manifest["cubes"].items()
-        }
+        self.cubes = {fact: Cube(self._sheets(names)) for fact, names in manifest["cubes"].items()}
         for fact in FACTS.values():
             rows = self._facts(fact, manifest["files"].get(fact.name, {}))
             self.con.execute(f"create view {fact.name} as {rows}")

@@ -106,20 +106,18 @@ def _starts(
     """The first days of the steps of a period; where it is open they begin and end with what was
     counted. None where nothing was.
     """
-    first, last, any_ = date.max, date.min, False
-    for metrics, numbers in asked:
-        for fact, mine in alike(metrics):
-            since, until = stretch(snapshot, mine[0], period)
-            cube = snapshot.cubes[fact]
-            any_ = any_ or cube.days(mine, numbers, (since, until)) is not None
-            open_ = period.since is None or period.until is None
-            if open_ and (span := cube.days(mine, numbers, (period.since, until))):
-                first, last = min(first, span[0]), max(last, span[1])
-    if not any_:
+    spans = [
+        span
+        for metrics, numbers in asked
+        for fact, mine in alike(metrics)
+        if (span := snapshot.cubes[fact].days(mine, numbers, stretch(snapshot, mine[0], period)))
+    ]
+    if not spans:
         return []
-    start = _floor(period.since or first, step)
-    starts = []
-    while start <= (period.until or last):
+    first = period.since or min(first for first, _ in spans)
+    last = period.until or max(last for _, last in spans)
+    start, starts = _floor(first, step), list[date]()
+    while first <= last and start <= last:
         starts.append(start)
         start = _end(start, step) + timedelta(days=1)
     return starts

@@ -55,6 +55,11 @@ def number(pos: int, own: bool = False) -> int:
     return 2 * pos + own
 
 
+def numbered(own: bool = False) -> str:
+    """The same as SQL over a column ``pos``."""
+    return f"2 * pos + {int(own)}"
+
+
 def bounds(stretches: Sequence[Stretch]) -> Ints:
     """The days with which stretches begin, and below them the first ones after, as ordinals."""
     since = [since.toordinal() if since else 0 for since, _ in stretches]

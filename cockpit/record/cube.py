@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from cockpit.model.metric import Metric
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
 from cockpit.model.select import PARSE, look_at_one
-from cockpit.model.sheet import HALF, UPPER, Cells, Sheet, make, pack
+from cockpit.model.sheet import HALF, UPPER, Cells, Sheet, make, numbered, pack
 from cockpit.record.store import sync_folder
 
 PARTS = ("numerator", "denominator", "clock", "enters", "leaves")
@@ -208,10 +209,10 @@ def _rolled_up(counted: str, parts: Mapping[str, str]) -> str:
     sums = ", ".join(f"sum({part})::{kind} as {part}" for part, kind in parts.items())
     listed = ", ".join(parts)
     stages = [f"lying as materialized (select s.*, c.* exclude (pos) from ({counted}) c {_STEPS})"]
-    told = [f"select 2 * pos + 1 as number, day, {listed} from lying where own"]
+    told = [f"select {numbered(own=True)} as number, day, {listed} from lying where own"]
     last = "lying"
     for rung in range(len(LEVELS) - 1, -1, -1):
-        told.append(f"select 2 * pos as number, day, {listed} from {last} where rung = {rung}")
+        told.append(f"select {numbered()} as number, day, {listed} from {last} where rung = {rung}")
         if rung:
             raised = (
                 f"select if(rung = {rung}, up, pos) as pos, day, {sums} from {last} group by all"
@@ -229,8 +230,9 @@ def _rolled_up(counted: str, parts: Mapping[str, str]) -> str:
 
 _STEPS = "join steps s using (pos)"
 _ORDINAL = (
-    "case when day > date '9999-12-31' then 3652059 when day < date '0001-01-01' then 1"
-    " else day - date '0001-01-01' + 1 end"
+    f"case when day > date '{date.max}' then {date.max.toordinal()}"
+    f" when day < date '{date.min}' then {date.min.toordinal()}"
+    f" else day - date '{date.min}' + {date.min.toordinal()} end"
 )
 """A day as Python counts them; one that Python does not know as the nearest that it does."""
 

@@ -34,7 +34,7 @@ from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_
 ROW_GROUP = 40_960
 """Rows of a Parquet row group: small enough that one street is a small read."""
 MOST_DIFFERENCES = 200_000
-"""Rows of difference a snapshot may carry before the cube is counted anew."""
+"""Cells of difference a snapshot may carry before the cube is counted anew."""
 MOST_CHANGED = 1 / 50
 """Of a month's rows, so many may have changed before its file is written anew. Until then the
 snapshot says which of the file's rows are gone, and holds those that came."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -49,12 +49,17 @@ class State:
 
     def href(self, **changes: Any) -> str:
         """The address of this state, or of one that differs in what is named."""
-        place = changes.get("place", self.place)
-        query = _query(*(changes.get(name, getattr(self, name)) for name in _ASKED))
-        return f"{ROOM}{quote(place, safe='/')}" + (f"?{query}" if query else "")
-
-
-_ASKED = ("subject", "period", "since", "until", "compare", "metric", "language")
+        state = replace(self, **changes) if changes else self
+        query = _query(
+            state.subject,
+            state.period,
+            state.since,
+            state.until,
+            state.compare,
+            state.metric,
+            state.language,
+        )
+        return f"{ROOM}{quote(state.place, safe='/')}" + (f"?{query}" if query else "")
 
 
 @lru_cache(10_000)
