@@ -422,6 +422,21 @@ def test_a_newest_that_cannot_be_opened_leaves_the_one_before(
         assert snapshot.id == after
 
 
+def test_a_newest_of_another_version_leaves_the_one_before(
+    worker: Worker, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While a deployment is under way the worker may be of the new version, and this not yet."""
+    publish(worker, cases(0, 40))
+    snapshots = Snapshots(settings.snapshots)
+    with snapshots.current() as snapshot:
+        before = snapshot.id
+    path = settings.snapshots / f"{publish(worker, cases(40, 60))}.json"
+    path.write_text(path.read_text("utf-8").replace(f'"layout": {LAYOUT}', '"layout": 99'), "utf-8")
+    with snapshots.current() as snapshot:
+        assert snapshot.id == before
+    assert "another version of the cockpit" in caplog.text
+
+
 # ── Status ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -361,8 +361,8 @@ class Snapshots:
         try:
             if not self._is_newest():
                 self._swap(self._newest())
-        except Exception as error:
-            if self._open is None or isinstance(error, NoSnapshot):
+        except Exception:
+            if self._open is None or self.current_id() is None:
                 raise
             log.exception("the newest snapshot cannot be opened, %s stays", self._open.id)
         finally:
