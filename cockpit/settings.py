@@ -28,8 +28,10 @@ class Settings:
     """The deployment's own folder of subjects, read besides; left out, ``queries`` in the home."""
     host: str = "127.0.0.1"
     port: int = 8050
-    workers: int = 2
-    """Web processes."""
+    workers: int = 3
+    """Web processes: on two cores one more, for people keep to the process that they came to, and
+    it is chance how many come to each.
+    """
     threads: int = 4
     """Threads of one web process."""
     memory: str = "25%"

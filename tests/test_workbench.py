@@ -64,7 +64,7 @@ def ask(
 def test_a_question_sees_the_rows_of_its_place_and_no_other(
     settings: Settings, snapshot: Snapshot
 ) -> None:
-    sql = "select place, number, reported_at::date as day from cases_all_time_here order by number"
+    sql = "select place, number, reported_at::date as day from cases_all_time_here order by day"
     said = ask(settings, snapshot, sql, "town/n/e")
     assert said.columns == (("place", "VARCHAR"), ("number", "VARCHAR"), ("day", "DATE"))
     assert [row[:1] for row in said.rows] == [("Elm1",)] * 4

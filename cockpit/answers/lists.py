@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from cockpit.answers import tally
+from cockpit.answers import nearby, tally
 from cockpit.answers.glimpse import (
     SEE_ROWS,
     Row,
@@ -182,7 +182,7 @@ def _chosen(
     """SQL of all the rows of a list, what it binds, and SQL of what a row adds to its metric."""
     place, period = seen.place, wanted.period
     rows = (
-        f"(select * from {fact.name} r"
+        f"(select * from {nearby.table(snapshot, fact.name, place)} r"
         f" where pos between {place.lo} and {place.hi}{kept_back(fact, place)})"
     )
     values: dict[str, Any] = about(snapshot, fact, "")

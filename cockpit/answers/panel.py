@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from cockpit.answers import small
+from cockpit.answers import nearby, small
 from cockpit.answers.snapshot import Snapshot
 from cockpit.limits import Alarm, alarm, memory
 from cockpit.model import here, rule
@@ -75,17 +75,16 @@ def run(
     """
     panel = bound.panel
     looking = window(snapshot, seen, period, as_of, panel.fact)
-    cursor, bell = snapshot.cursor(), Alarm()
+    cursor, bell = snapshot.cursor_at(here.times(looking)), Alarm()
     began = time.perf_counter()
     try:
         found = looked(snapshot, panel)
-        for each in here.times(looking):
-            cursor.execute(each)
+        question = statement(snapshot, bound, found, seen.place, looking)
         with (
             memory(snapshot.memory + BESIDE),
             alarm(allowance, cursor.interrupt) as bell,
         ):
-            rows = cursor.execute(statement(bound, found, looking)).fetchall()
+            rows = cursor.execute(question).fetchall()
     except (duckdb.Error, RuntimeError, MemoryError) as error:
         if bell.rang:
             raise Slow(
@@ -110,7 +109,7 @@ def window(snapshot: Snapshot, seen: Cleared, period: Period, as_of: date, fact:
     return Window(
         lo=place.lo,
         hi=place.hi,
-        parent=place.code,
+        depth=len(snapshot.tree.path(place)) - 1,
         leaf=not snapshot.tree.below(place),
         since=period.since,
         until=period.until,
@@ -120,11 +119,13 @@ def window(snapshot: Snapshot, seen: Cleared, period: Period, as_of: date, fact:
     )
 
 
-def statement(bound: Bound, found: Looked, where: Window) -> str:
+def statement(snapshot: Snapshot, bound: Bound, found: Looked, place: Place, where: Window) -> str:
     """The whole question as it is put to DuckDB."""
+    facts = {here.fact_of(name) for name in found.reads}
+    tables = nearby.tables(snapshot, facts, place)
     columns = given(bound.columns, LONGEST)
     limit = f" limit {MOST_ROWS + 1}"
-    return head(bound.panel, found, where, SCHEMA) + columns + body(bound.panel) + limit
+    return head(bound.panel, found, where, tables) + columns + body(bound.panel) + limit
 
 
 def looked(snapshot: Snapshot, panel: Panel) -> Looked:

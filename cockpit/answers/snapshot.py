@@ -28,6 +28,7 @@ import duckdb
 from cachetools import LRUCache
 
 from cockpit.answers.cube import Cube
+from cockpit.answers.nearby import Nearby
 from cockpit.model.allowed import Allowed
 from cockpit.model.binding import allowed
 from cockpit.model.counting import Counted
@@ -111,9 +112,12 @@ class Snapshot:
             for entry in self.about["counted"]
         }
         self.cubes = {fact: Cube(self._sheets(names)) for fact, names in manifest["cubes"].items()}
+        self._months: dict[str, dict[str, dict[str, Any]]] = manifest["files"]
         for fact in FACTS.values():
-            rows = self._facts(fact, manifest["files"].get(fact.name, {}))
-            self.con.execute(f"create view {fact.name} as {rows}")
+            self.con.execute(f"create view {fact.name} as {self._facts(fact)}")
+        self.sets: dict[str, str] = manifest["sets"]
+        """What the set of months of each fact is called that has any."""
+        self.nearby = Nearby()
         for macro in (*self.about["macros"], *MACROS):
             self.con.execute(macro)
         self.panels = {
@@ -141,22 +145,34 @@ class Snapshot:
         self.con.execute("set enable_external_access=false")
         self.con.execute("set python_enable_replacements=false")
 
-    def _facts(self, fact: Fact, months: Mapping[str, Mapping[str, Any]]) -> str:
+    def _facts(self, fact: Fact) -> str:
         """SQL of a fact's rows: the months' files, less what is gone from them, and what is new."""
+        months = self._months.get(fact.name, {})
         if not months:
             nothing = ", ".join(f"null::{kind} as {name}" for name, kind in fact.typed)
             return f"select null::integer as pos, {nothing} where false"
-        changed = [month for month in months.values() if month["changed"]]
-        whole = [month for month in months.values() if not month["changed"]]
+        whole = [month["file"] for month in months.values() if not month["changed"]]
+        changed = [month["file"] for month in months.values() if month["changed"]]
         parts = [f"select * from {self._files(whole)}"] if whole else []
         if changed:
-            same = " and ".join(f"f.{key} = gone.{key}" for key in fact.key)
-            parts += [
-                f"select f.* from {self._files(changed)} f anti join snap.{fact.name}_gone gone"
-                f" on {same} and date_trunc('month', f.{fact.month})::date = gone.month",
-                f"select * from snap.{fact.name}_new",
-            ]
+            parts.append(self.amended(fact.name, self._files(changed)))
         return " union all ".join(parts)
+
+    def amended(self, name: str, rows: str) -> str:
+        """SQL of rows from a fact's months' files as they are now, with what is new in the fact."""
+        fact = FACTS[name]
+        if not any(month["changed"] for month in self._months[name].values()):
+            return f"select * from {rows}"
+        same = " and ".join(f"f.{key} = gone.{key}" for key in fact.key)
+        return (
+            f"select f.* from {rows} f anti join snap.{name}_gone gone"
+            f" on {same} and date_trunc('month', f.{fact.month})::date = gone.month"
+            f" union all select * from snap.{name}_new"
+        )
+
+    def files(self, name: str) -> str:
+        """SQL of all rows in a fact's months' files, whatever has changed since."""
+        return self._files(month["file"] for month in self._months[name].values())
 
     def _sheets(self, names: Iterable[str]) -> list[Sheet]:
         """The sheets of some files, laid over them: what nobody asks for is never read."""
@@ -166,8 +182,8 @@ class Snapshot:
                 found += unpack(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
         return found
 
-    def _files(self, months: Iterable[Mapping[str, Any]]) -> str:
-        paths = [str(self.folder / "facts" / month["file"]) for month in months]
+    def _files(self, names: Iterable[str]) -> str:
+        paths = [str(self.folder / "facts" / name) for name in names]
         return f"read_parquet({paths!r})"
 
     @cached_property
@@ -278,6 +294,16 @@ class Snapshot:
                     cursor.execute(macro)
         return cursor
 
+    def cursor_at(self, times: str) -> duckdb.DuckDBPyConnection:
+        """This thread's own connection, its variables set by some statements: those of a page's
+        panels are the same.
+        """
+        cursor = self.cursor()
+        if getattr(self._local, "times", "") != times:
+            cursor.execute(times)
+            self._local.times = times
+        return cursor
+
     @cached_property
     def may(self) -> Allowed:
         """What panels may use of this snapshot."""
@@ -327,11 +353,19 @@ class Snapshots:
         """Guards the two above, for moments only."""
         self._opening = threading.Lock()
         """Held by the one thread that opens a snapshot."""
+        self._read: tuple[tuple[int, int], str] = (0, 0), ""
+        """What CURRENT said when it was read last, and which file that was."""
 
     def current_id(self) -> str | None:
         """The id in CURRENT, or None before the first publish."""
+        path = self.folder / "CURRENT"
         try:
-            return (self.folder / "CURRENT").read_text("utf-8").strip() or None
+            found = path.stat()  # it is never written to, but another is put in its place
+            file, id = self._read
+            if file != (found.st_ino, found.st_mtime_ns):
+                id = path.read_text("utf-8").strip()
+                self._read = (found.st_ino, found.st_mtime_ns), id
+            return id or None
         except FileNotFoundError:
             return None
 

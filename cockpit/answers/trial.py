@@ -125,12 +125,11 @@ def plan(
     # Without the secret by which points are made: a plan shows what stands in the question.
     where = replace(window(snapshot, seen, period, as_of, bound.panel.fact), salt="")
     how = "explain (analyze, format json) " if runs else "explain (format json) "
-    cursor, bell = snapshot.cursor(), Alarm()
+    cursor, bell = snapshot.cursor_at(here.times(where)), Alarm()
     try:
-        for each in here.times(where):
-            cursor.execute(each)
+        question = statement(snapshot, bound, found, seen.place, where)
         with memory(snapshot.memory + BESIDE), alarm(ALLOWANCE, cursor.interrupt) as bell:
-            told = cursor.execute(how + statement(bound, found, where)).fetchall()
+            told = cursor.execute(how + question).fetchall()
     except (duckdb.Error, RuntimeError, MemoryError) as error:
         if bell.rang:
             raise Mistake(f"it was stopped after {ALLOWANCE:g} s", where=bound.panel.path) from None

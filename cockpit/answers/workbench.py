@@ -92,7 +92,7 @@ class Workbench:
                 key: value.isoformat() if isinstance(value, date) else value
                 for key, value in told.items()
             },
-            "statements": [*here.MACROS, *here.times(window)],
+            "statements": [*here.MACROS, here.times(window)],
             "seconds": self.seconds,
             "memory": self.memory,
         }

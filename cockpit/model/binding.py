@@ -34,8 +34,7 @@ EMPTY = (
         for fact in FACTS.values()
     ),
     "attach ':memory:' as snap",
-    "create table snap.places"
-    " (pos integer, hi integer, code varchar, name varchar, rung tinyint, parent varchar)",
+    f"create table snap.ladder ({', '.join(' '.join(column) for column in here.LADDER)})",
     *here.MACROS,
 )
 """Statements that make the empty tables."""
@@ -56,7 +55,7 @@ NUMBERS = {
     "DECIMAL",
 }
 MOMENTS = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
-_NOTHING = Window(0, 0, "", False, None, None, date(2000, 1, 1), date(2000, 1, 1))
+_NOTHING = Window(0, 0, 0, False, None, None, date(2000, 1, 1), date(2000, 1, 1))
 _LINE = re.compile(r"\n\nLINE (\d+):")
 _OWN_MACRO = re.compile(r"create or replace macro (\w+)\(")
 
@@ -65,9 +64,14 @@ class Unfit(Exception):
     """What DuckDB says about SQL that does not fit, in full."""
 
 
-def head(panel: Panel, looked: Looked, window: Window, schema: str = SCHEMA) -> str:
+def head(panel: Panel, looked: Looked, window: Window, tables: Mapping[str, str]) -> str:
     """What stands before a panel's SQL: one line, so that the SQL begins on the second."""
-    return f"{here.relations(panel, looked, window, schema)}select "
+    return f"{here.relations(panel, looked, window, tables)}select "
+
+
+def tables(schema: str) -> dict[str, str]:
+    """Where the facts' rows stand if all are in one schema."""
+    return {name: f"{schema}.{name}" for name in FACTS}
 
 
 def body(panel: Panel) -> str:
@@ -102,7 +106,7 @@ def bind(
     """
     found = look_at(ask, panel, may)
     _moments(ask, panel, schema)
-    query = head(panel, found, _NOTHING, schema) + "*" + body(panel)
+    query = head(panel, found, _NOTHING, tables(schema)) + "*" + body(panel)
     try:
         columns = tuple((str(row[0]), str(row[1])) for row in ask(f"describe {query}"))
     except Unfit as unfit:

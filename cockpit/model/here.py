@@ -5,14 +5,18 @@ They hold what a viewer may see of a place and a period, and nothing else is in 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.masking import masked
 from cockpit.model.panel import Panel
+from cockpit.model.places import Tree
 from cockpit.model.select import Looked
 
 HERE, ALL_TIME = "_here", "_all_time_here"
@@ -30,18 +34,54 @@ MACROS = (
 )
 """The functions that tell a panel its time; ``times`` sets what they give."""
 
+_DEPTHS = range(1, len(LEVELS))
+LADDER = (
+    ("pos", "INTEGER"),
+    ("up", "INTEGER"),
+    ("name", "VARCHAR"),
+    ("code", "VARCHAR"),
+    *(
+        (f"{name}_{depth}", kind)
+        for depth in _DEPTHS
+        for name, kind in (("name", "VARCHAR"), ("code", "VARCHAR"), ("order", "BIGINT"))
+    ),
+)
+"""The columns of a table of the places: itself, or for one on the lowest rung the place above;
+what it is called; and what the place of each depth in which it lies is called among its siblings.
+"""
+
+
+def ladder(tree: Tree) -> list[tuple[object, ...]]:
+    """The rows of that table."""
+    called: dict[str | None, tuple[object, ...]] = {}
+    for place in tree.places:
+        # Two of one name and parent are told apart by their codes.
+        children = tree.below(place)
+        names = Counter(child.name for child in children)
+        for number, child in enumerate(children, 1):
+            name = f"{child.name} {child.code}" if names[child.name] > 1 else child.name
+            called[child.code] = name, child.code, number
+    found = []
+    for place in tree.places:
+        path = tree.path(place)
+        lowest = place.rung == len(LEVELS) - 1
+        above = path[-2] if lowest and len(path) > 1 else place
+        steps = [called[path[d].code] if d < len(path) else (None,) * 3 for d in _DEPTHS]
+        found.append((place.lo, above.lo, place.name, place.code, *chain(*steps)))
+    return found
+
 
 @dataclass(frozen=True)
 class Window:
     """What is looked at: places by their numbers, days, and the day on which stocks are counted.
 
-    ``parent`` is the code of the place, ``leaf`` whether nothing lies below it; ``salt`` is a
-    secret that makes points opaque.
+    ``depth`` says how many places the chosen one lies in, ``leaf`` whether nothing lies below it;
+    ``salt`` is a secret that makes points opaque.
     """
 
     lo: int
     hi: int
-    parent: str
+    depth: int
     leaf: bool
     since: date | None
     until: date | None
@@ -50,30 +90,29 @@ class Window:
     salt: str = ""
 
 
-def times(window: Window) -> list[str]:
+def times(window: Window) -> str:
     """Statements that set what ``as_of()``, ``period_start()`` and ``period_end()`` give."""
     end = min(window.as_of, window.until or window.as_of)
-    return [
-        f"set variable as_of = timestamp '{end} 23:59:59.999999'",
-        f"set variable period_start = {_day(window.since)}",
-        f"set variable period_end = {_day(window.until)}",
-    ]
+    return (
+        f"set variable as_of = timestamp '{end} 23:59:59.999999';"
+        f"set variable period_start = {_day(window.since)};"
+        f"set variable period_end = {_day(window.until)}"
+    )
 
 
-def relations(panel: Panel, looked: Looked, window: Window, schema: str) -> str:
+def relations(panel: Panel, looked: Looked, window: Window, tables: Mapping[str, str]) -> str:
     """The head of a query: each relation that is read, and the places, in one line.
 
-    ``schema`` holds the facts' tables, whose ``pos`` is the number of a row's place, and
-    ``snap.places`` the places.
+    ``tables`` says where a fact's rows stand, whose ``pos`` is the number of their place;
+    ``snap.ladder`` is the ``LADDER``.
     """
-    lifts = any(FACTS[fact_of(name)].sensitive for name in looked.reads)
-    parts = [f"_places as materialized ({_places(window, lifts)})"]
+    parts = []
     for name in looked.reads:
         fact = FACTS[fact_of(name)]
         test = "" if name.endswith(ALL_TIME) else _test(panel, fact, window)
-        rows = _rows(fact, looked, window, schema, test)
+        rows = _rows(fact, looked, window, tables[fact.name], test)
         parts.append(f"{name} as not materialized ({rows})")
-    return f"with {', '.join(parts)} "
+    return f"with {', '.join(parts)} " if parts else ""
 
 
 def fact_of(relation: str) -> str:
@@ -88,7 +127,7 @@ def columns(fact: Fact) -> tuple[tuple[str, str], ...]:
     return (*PLACE_COLUMNS, *SPOT, *own, *point)
 
 
-def _rows(fact: Fact, looked: Looked, window: Window, schema: str, test: str) -> str:
+def _rows(fact: Fact, looked: Looked, window: Window, table: str, test: str) -> str:
     """The rows of a fact. What costs something is left out where the panel has no use for it, for
     DuckDB does not always see that: masks, points, and the places.
     """
@@ -106,16 +145,16 @@ def _rows(fact: Fact, looked: Looked, window: Window, schema: str, test: str) ->
         listed.append(f"left(md5({_text(window.salt)} || f.{address}), 12) as {POINT}")
     elif address:
         listed.append(f"null::varchar as {POINT}")
-    rows, pos = f"{schema}.{fact.name} f", "f.pos"
+    rows, pos = f"{table} f", "f.pos"
     if fact.sensitive:
         # What is sensitive is told as lying in the place above its grid, and in none of its grids:
         # who could list it by grid could count it.
         topics = ", ".join(_text(topic) for topic in fact.sensitive)
-        rows += " join _places q on q.pos = f.pos"
+        rows += f" join {_places(window)} q on q.pos = f.pos"
         pos = f"if(coalesce(f.topic in ({topics}), false), q.up, f.pos)"
     placed = fact.sensitive or any(looked.uses(name) for name, _ in PLACE_COLUMNS)
     if placed:
-        rows += f" join _places p on p.pos = {pos}"
+        rows += f" join {_places(window)} p on p.pos = {pos}"
     where = [
         f"p.{name}" if placed else f"null::{kind.lower()} as {name}" for name, kind in PLACE_COLUMNS
     ]
@@ -130,30 +169,17 @@ def _address(fact: Fact) -> str:
     return next((column.name for column in fact.columns if column.privacy == "address"), "")
 
 
-def _places(window: Window, lifts: bool = False) -> str:
-    """Every place from the chosen one down, with the name of the one below that it lies in; ``up``
-    is itself, or of one on the lowest rung the one above.
+def _places(window: Window) -> str:
+    """Every place from the chosen one down, with the one below it that it lies in: the chosen one
+    where nothing lies below.
     """
-    within = f"from snap.places p where pos between {window.lo} and {window.hi}"
-    up = ""
-    if lifts:
-        above = "(select a.pos from snap.places a where a.code = p.parent)"
-        up = f", if(p.rung = {len(LEVELS) - 1}, {above}, p.pos) as up"
     if window.leaf:
         named = "name as place, code as place_code, 1::bigint as place_order"
-        return f"select pos{up}, {named} {within}"
-    # Two of one name and parent are told apart by their codes.
-    twins = "count(*) over (partition by name) > 1"
-    children = (
-        f"select pos as first, hi as last, code, row_number() over (order by pos) as number,"
-        f" if({twins}, name || ' ' || code, name) as name"
-        f" from snap.places where parent = {_text(window.parent)}"
-    )
-    return (
-        f"select p.*, c.name as place, c.code as place_code, c.number as place_order"
-        f" from (select pos{up} {within}) p left join ({children}) c"
-        f" on p.pos between c.first and c.last"
-    )
+    else:
+        child = window.depth + 1
+        named = f"name_{child} as place, code_{child} as place_code, order_{child} as place_order"
+    within = f"pos between {window.lo} and {window.hi}"
+    return f"(select pos, up, {named} from snap.ladder where {within})"
 
 
 def _test(panel: Panel, fact: Fact, window: Window) -> str:

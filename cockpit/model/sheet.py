@@ -29,7 +29,7 @@ Values = Mapping[str, Ints | tuple[Ints, Ints]]
 Cells = tuple[Ints, Ints, Values]
 """Places' numbers, days (ordinals), and what each of these cells holds."""
 
-LAYOUT = 4
+LAYOUT = 5
 """Goes up when snapshots are laid out anew: what an older cockpit wrote is then written again."""
 HALF = 32
 """Bits of the lower half of a number that may be larger than a row can hold."""

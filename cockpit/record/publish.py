@@ -11,16 +11,19 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 
+from cockpit.model import here
 from cockpit.model.counting import Clock, Counted
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
@@ -31,7 +34,7 @@ from cockpit.record import boundaries, cube
 from cockpit.record.panels import Shelf
 from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_whole
 
-ROW_GROUP = 40_960
+ROW_GROUP = 16_384
 """Rows of a Parquet row group: small enough that one street is a small read."""
 MOST_DIFFERENCES = 200_000
 """Cells of difference a snapshot may carry before the cube is counted anew."""
@@ -148,6 +151,7 @@ class Publication:
                     "city": self.city,
                     "cubes": cubes,
                     "files": files,
+                    "sets": {name: _same(months) for name, months in files.items() if months},
                 }
             ),
         )
@@ -359,6 +363,9 @@ class Publication:
             for p in city.tree.places
         ]
         cube.fill_table(con, "snap.places", rows)
+        columns = ", ".join(" ".join(column) for column in here.LADDER)
+        con.execute(f"create table snap.ladder ({columns})")
+        cube.fill_table(con, "snap.ladder", here.ladder(city.tree))
         con.execute("create table snap.retired (code varchar, successor varchar)")
         if city.tree.retired:
             cube.fill_table(con, "snap.retired", list(city.tree.retired.items()))
@@ -445,9 +452,19 @@ class Publication:
             for path in (self.folder / folder).iterdir():
                 if path.name not in needed:
                     path.unlink()
+        sets = {name for m in manifests for name in m.get("sets", {}).values()}
+        for path in (self.folder / "nearby").glob("*"):
+            if path.name not in sets:
+                shutil.rmtree(path, ignore_errors=True)  # a reader may be writing into it
         for path in self.folder.iterdir():
             if path.is_file() and path.stem not in ids and path.name != "CURRENT":
                 path.unlink()
+
+
+def _same(months: Mapping[str, Mapping[str, Any]]) -> str:
+    """The name of a set of months: the same for the same files."""
+    files = "\n".join(month["file"] for month in months.values())
+    return hashlib.blake2b(files.encode(), digest_size=8).hexdigest()
 
 
 def _of_month(fact: Fact, start: date, prefix: str = "") -> str:

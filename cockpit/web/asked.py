@@ -126,8 +126,8 @@ class Asked:
         """A subject's own page shows all its metrics, the overview some and the one asked for."""
         mine = metrics(self.snapshot, subject)
         if not self.subject:
-            shown = headlines(self.snapshot, subject)
-            mine = tuple(one for one in mine if one in shown or one == named)
+            shown = {one.metric.name for one in (*headlines(self.snapshot, subject), named) if one}
+            mine = tuple(one for one in mine if one.metric.name in shown)
         return Group(subject, mine, last_day(self.snapshot, subject))
 
     @property
