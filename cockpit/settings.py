@@ -125,6 +125,11 @@ class Settings:
         return max(1, (os.cpu_count() or 1) // max(1, self.workers))
 
     @property
+    def packed(self) -> Path:
+        """Scripts and styles as they are sent, compressed once for all processes; may be lost."""
+        return self.home / "packed"
+
+    @property
     def scratch(self) -> Path:
         """What a running writer needs and may lose."""
         return self.home / "scratch"

@@ -139,7 +139,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
 
     server.extensions["page"] = app
     server.extensions["refusal"] = lambda word, status: refusal(desk, word, status)
-    transfer.care(server, app, desk.settings.secure)
+    transfer.care(server, app, desk.settings)
     server.register_error_handler(Exception, refuse)
     with server.test_request_context("/"):
         # Dash knows which scripts it may hand out once it has written a page: each process at its

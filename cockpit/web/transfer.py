@@ -5,9 +5,13 @@ with the headers by which a browser refuses whatever is not ours.
 from __future__ import annotations
 
 import gzip
+import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -15,10 +19,14 @@ import flask
 import orjson
 from cachetools import LRUCache
 
+from cockpit.settings import Settings
+
 KEPT = 32 << 20
 """Bytes of compressed answers that a process keeps."""
 WORTH = 1000
 """Bytes from which compressing pays."""
+LONG = 60 * 86_400
+"""Seconds after which a compressed file is made again: so those of older editions go."""
 YEAR = 31_536_000
 KINDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
@@ -33,8 +41,8 @@ def as_json(told: Any, status: int = 200) -> flask.Response:
     return flask.Response(body, status, mimetype="application/json", headers=headers)
 
 
-def care(server: flask.Flask, app: Any, secure: bool) -> None:
-    """Look after every answer of a server, which is reached by https alone where it is secure."""
+def care(server: flask.Flask, app: Any, settings: Settings) -> None:
+    """Look after every answer of a server."""
 
     @cache
     def scripts() -> str:
@@ -43,8 +51,8 @@ def care(server: flask.Flask, app: Any, secure: bool) -> None:
     @server.after_request
     def send(response: flask.Response) -> flask.Response:
         _keep_long(response)
-        _refuse_foreign(response, scripts, secure)
-        return _compress(response)
+        _refuse_foreign(response, scripts, settings.secure)
+        return _compress(response, settings.packed)
 
 
 def _keep_long(response: flask.Response) -> None:
@@ -81,7 +89,7 @@ def _refuse_foreign(response: flask.Response, scripts: Callable[[], str], secure
         )
 
 
-def _compress(response: flask.Response) -> flask.Response:
+def _compress(response: flask.Response, folder: Path) -> flask.Response:
     if (
         response.status_code != 200
         or (response.is_streamed and not response.direct_passthrough)
@@ -95,23 +103,45 @@ def _compress(response: flask.Response) -> flask.Response:
     if len(plain) < WORTH:
         return response
     is_file = "ETag" in response.headers or "max-age" in response.headers.get("Cache-Control", "")
-    response.set_data(packed(plain, 6 if is_file else 3))
+    response.set_data(_packed(plain, folder if is_file else None))
     response.headers["Content-Encoding"] = "gzip"
     response.headers["Content-Length"] = str(len(response.get_data()))
     response.vary.add("Accept-Encoding")
     return response
 
 
-def packed(plain: bytes, level: int) -> bytes:
+def _packed(plain: bytes, folder: Path | None) -> bytes:
     """The same, compressed: the same bytes are compressed once. A page is wanted soon and changes
-    with every snapshot; a file may take its time.
+    with every snapshot; a file may take its time, and is kept in a folder for other processes.
     """
     name = blake2b(plain, digest_size=16).digest()
     with _lock:
         found = _kept.get(name)
     if found is None:
-        found = gzip.compress(plain, level, mtime=0)
-        with _lock:
-            if len(found) <= KEPT:
-                _kept[name] = found
+        found = (
+            gzip.compress(plain, 3, mtime=0)
+            if folder is None
+            else _packed_file(plain, folder / f"{name.hex()}.gz")
+        )
+    with _lock:
+        if len(found) <= KEPT:
+            _kept[name] = found
+    return found
+
+
+def _packed_file(plain: bytes, path: Path) -> bytes:
+    with suppress(OSError):
+        return path.read_bytes()
+    found = gzip.compress(plain, 6, mtime=0)
+    aside = path.with_name(f".{path.stem}-{os.getpid()}.part")
+    with suppress(OSError):  # then the next process does it again
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for old in path.parent.iterdir():
+            if old.stat().st_mtime < time.time() - LONG:
+                old.unlink()
+        with aside.open("wb") as opened:
+            opened.write(found)
+            opened.flush()
+            os.fsync(opened.fileno())
+        aside.replace(path)
     return found
