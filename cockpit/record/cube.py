@@ -252,7 +252,7 @@ def _whole(parts: Mapping[str, str]) -> str:
 
 def write(folder: Path, fact: str, sheets: Iterable[Sheet]) -> str:
     """Write a file of sheets, named by its content; gives the name."""
-    aside, content = folder / f".{fact}.part", hashlib.blake2b()
+    aside, content = folder / f".{fact}.part", hashlib.sha256()
     with aside.open("wb") as opened:
         for piece in pack(sheets):
             content.update(piece)

@@ -36,6 +36,8 @@ from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_
 
 ROW_GROUP = 16_384
 """Rows of a Parquet row group: small enough that one street is a small read."""
+HOW = "format parquet, parquet_version v2, compression snappy"
+"""How a month is written: the second version's encodings are smaller and faster both ways."""
 MOST_DIFFERENCES = 200_000
 """Cells of difference a snapshot may carry before the cube is counted anew."""
 MOST_CHANGED = 1 / 50
@@ -284,14 +286,14 @@ class Publication:
             con.execute(
                 f"copy (select pos, {', '.join(fact.names)} from {_of_month(fact, start)}"
                 f" order by pos, {fact.month})"
-                f" to '{aside}' (format parquet, compression snappy, row_group_size {ROW_GROUP})"
+                f" to '{aside}' ({HOW}, row_group_size {ROW_GROUP})"
             )
         held = self._held(fact, start, f"read_parquet('{aside}')")
         if not held["rows"]:
             aside.unlink()
             return None
         with aside.open("rb") as opened:
-            content = hashlib.file_digest(opened, "blake2b").hexdigest()[:16]
+            content = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
             os.fsync(opened.fileno())
         name = f"{fact.name}-{start:%Y-%m}-{content}.parquet"
         aside.replace(self.folder / "facts" / name)
@@ -464,7 +466,7 @@ class Publication:
 def _same(months: Mapping[str, Mapping[str, Any]]) -> str:
     """The name of a set of months: the same for the same files."""
     files = "\n".join(month["file"] for month in months.values())
-    return hashlib.blake2b(files.encode(), digest_size=8).hexdigest()
+    return hashlib.sha256(files.encode()).hexdigest()[:16]
 
 
 def _of_month(fact: Fact, start: date, prefix: str = "") -> str:
