@@ -3,7 +3,7 @@
   "use strict";
 
   const AHEAD = "80% 0px", PATIENCE = 20000;
-  let print = null;  // what is to be done once all is there
+  let print = null;  // looks whether all is there
   const awaited = () => [...document.querySelectorAll("[data-awaited]")];
 
   function fetch(group) {
@@ -27,7 +27,6 @@
     known = said;
     seen.disconnect();
     there.forEach((each) => seen.observe(each));
-    if (print && !there.length) print();
   }).observe(document.documentElement, {
     subtree: true, childList: true, attributes: true, attributeFilter: ["data-awaited", "id"],
   });
@@ -36,25 +35,24 @@
     for (const each of awaited()) fetch(each.closest("[data-near]"));
   }
 
+  const wanting = () => document.querySelector("[data-awaited], .dash-graph--pending");
+
   function whole() {
-    if (!awaited().length) {
-      window.print();
-      return;
-    }
-    const late = setTimeout(() => print && print(), PATIENCE);
-    print = () => {
-      print = null;
-      clearTimeout(late);
-      requestAnimationFrame(() => setTimeout(() => window.print(), 300));  // pictures are drawn
-    };
+    const late = Date.now() + PATIENCE;
     all();
+    clearInterval(print);
+    print = setInterval(() => {
+      if (wanting() && Date.now() < late) return;
+      clearInterval(print);
+      requestAnimationFrame(() => setTimeout(() => window.print(), 300));  // what was drawn is painted
+    }, 50);
   }
 
   document.addEventListener("click", (event) => {
     if (event.target.closest && event.target.closest("[data-print]")) whole();
   });
   document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "p" || !awaited().length) return;
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "p" || !wanting()) return;
     event.preventDefault();
     whole();
   });

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import plotly
 import plotly.graph_objects as go
 import pytest
 
 from cockpit.settings import PROJECT
-from cockpit.web import charts
+from cockpit.web import charts, shapes
+from cockpit.web.charts import script
 from cockpit.web.charts.along import MOST_BARS
 from cockpit.web.charts.along import MOST_STEPS as MOST_STEPS_ALONG
 from cockpit.web.charts.drawing import MOST_SERIES, TONES, Measure, Rows, short, span_of
@@ -88,6 +92,47 @@ def test_every_kind_is_drawn_from_anything(kind: str, size: str) -> None:
         said = json.dumps(figure, ensure_ascii=False)
         assert "<b>" not in said
         assert kind in (*NUMBERS, "scatter") or LONG in said
+
+
+SMALL = {
+    *("bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour"),
+    *("image", "pie", "scatter", "scatterternary", "violin"),
+}
+"""What the small one of Plotly's scripts draws; tests/browser/test_panels.py asks it."""
+
+
+def whole() -> set[str]:
+    """What pages have drawn by the whole one."""
+    told = (PROJECT / "assets" / "draw.js").read_text("utf-8")
+    (named,) = re.findall(r"const WHOLE = (\[.*\]);", told)
+    return set(json.loads(named))
+
+
+def test_every_picture_is_drawn_by_one_of_plotlys_scripts() -> None:
+    drawn = [make(size(kind)) for kind, make in charts.KINDS.items() for size in SIZES.values()]
+    points, axes = [charts.Point("2026-01-01", 1.0, "one")], charts.Axes("%m", ",", target=1.0)
+    figures = [
+        *(drawing.figure for drawing in drawn),
+        charts.line(points, axes, points),
+        charts.bars(points, axes, points),
+        {"data": [shapes.trace((((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)),), "a", "1", "a")]},
+    ]
+    needed = {trace["type"] for figure in figures for trace in figure["data"]} - SMALL
+    assert needed == whole()
+
+
+def test_the_small_script_is_of_the_same_plotly_as_the_whole_one() -> None:
+    package = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    found = []
+    for path in (script.SMALL, package):
+        with path.open(encoding="utf-8") as opened:
+            found += re.findall(r"plotly\.js .*\bv([\d.]+)$", opened.read(200), re.MULTILINE)
+    assert len(found) == 2
+    assert found[0] == found[1]
+    assert (
+        hashlib.sha256(script.SMALL.read_bytes()).hexdigest()
+        == "79542150855a52c567260e3137095dbe2b744e6d702a5cabe67da246942fba7a"
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,6 +260,17 @@ def test_a_funnel_says_the_share_of_the_first_step() -> None:
     )
     (trace,) = charts.KINDS["funnel"](told).figure["data"]
     assert trace["text"] == ["200 · 100.0%", "–", "50 · 25.0%"]
+
+
+def test_a_funnel_stands_about_its_middle_and_narrows_from_step_to_step() -> None:
+    told = replace(rows("funnel", 4), y=(Measure("m", (200.0, 100.0, None, 50.0)),))
+    figure = charts.KINDS["funnel"](told).figure
+    (trace,) = figure["data"]
+    assert trace["x"] == [200, 100, None, 50]
+    assert trace["base"] == [-100, -50, 0, -25]
+    assert [each["path"] for each in figure["layout"]["shapes"]] == [
+        "M-100.0,0.375 L100.0,0.375 L50.0,0.625 L-50.0,0.625 Z"
+    ]
 
 
 def test_what_flows_goes_from_left_to_right_even_in_circles() -> None:

@@ -27,8 +27,8 @@ class Page(Dash):
 
     def _config(self) -> dict[str, Any]:
         told: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
-        # By itself Dash asks for Plotly, three quarters of a first visit, by an address that is the
-        # same for all versions, which no browser may keep for long.
+        # By itself Dash asks for the whole of Plotly, and by an address that is the same for all
+        # versions, which no browser may keep for long.
         told |= {"serve_locally": False, "plotlyjs_url": script.ADDRESS}
         return {name: value for name, value in told.items() if name not in UNSAID}
 
@@ -41,7 +41,7 @@ class Page(Dash):
         draws = flask.request.path.startswith(ROOM)  # other pages may do without for a long time
         ahead = f'<link rel="preload" as="script" href="{script.ADDRESS}">' if draws else ""
         return f"""<!DOCTYPE html>
-<html lang="{LANGUAGES[words.language]}"{chosen} data-build="{build()}">
+<html lang="{LANGUAGES[words.language]}"{chosen} data-build="{build()}" data-whole="{script.WHOLE}">
 <head>
 {parts["metas"]}
 <meta name="color-scheme" content="light dark">

@@ -87,7 +87,7 @@ def serve(settings: Settings | None = None) -> flask.Flask:
         "cockpit",
         server=server,
         assets_folder=str(PROJECT / "assets"),
-        assets_ignore=r"^(wall|pairing|current)\.",  # walls' and officers' own
+        assets_ignore=r"^(wall|pairing|current|plotly)\.",  # walls', officers', Plotly's
         use_async=False,
         update_title=None,  # type: ignore[arg-type]
         compress=False,

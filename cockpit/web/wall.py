@@ -100,7 +100,7 @@ def page(
         lang=LANGUAGES[words.language],
         language=words.language,
         asset=forms.asset(),
-        plotly=script.ADDRESS,
+        plotly=script.WHOLE,
         build=build(),
         wall=name,
         place=quote(place, safe="/"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from cockpit.web.charts import script
 from tests.browser.conftest import Watched
 from tests.browser.test_pages import CITY, OVER_THE_EDGE
+from tests.test_charts import SMALL
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +30,8 @@ PAINTED = {
         (".panel-line .js-line", "stroke", "2"),
         (".panel-line .point", "fill", "2"),
         (".panel-area .js-fill", "fill", "1"),
-        (".panel-funnel .funnellayer .point path", "fill", "1"),
+        (".panel-funnel .barlayer .point path", "fill", "1"),
+        (".panel-funnel .shapelayer path", "fill", "other"),
         (".panel-treemap .treemaplayer .surface", "fill", "1"),
         (".panel-treemap .treemaplayer .surface", "fill", "2"),
         (".panel-distribution .barlayer .point path", "fill", "1"),
@@ -47,6 +50,17 @@ PAINTED = {
 """What of which panels is to have which tone."""
 
 
+NARROW = """selector => {
+  const wide = document.querySelector(selector).clientWidth;
+  return wide > 200 && wide < 390;
+}"""
+"""Whether a picture has the size of a phone."""
+SHOW = """([where, what]) => {
+  const { data, layout } = document.querySelector(`#panel-${what} .js-plotly-plot`);
+  const figure = JSON.parse(JSON.stringify({ data, layout }));
+  dash_clientside.set_props(`panel-${where}`, { figure });
+}"""
+"""Lets a panel show another's picture."""
 EVERYTHING = "window.dispatchEvent(new Event('beforeprint'))"
 """What asks for all panels: paper knows no near and far."""
 
@@ -78,15 +92,64 @@ def test_panels_come_as_they_are_near_and_stay(tab: Watched) -> None:
     assert page.evaluate("kept.isConnected"), "another metric is nothing to a panel"
     assert (tab.data_requests, tab.panel_requests) == (asked + 1, near)
     # The printer gets all of it, once all has come.
-    page.evaluate("window.print = () => { window.printed = 1; }")
+    page.evaluate("() => { window.print = () => { window.printed = 1; }; }")
     page.locator("[data-print]").click()
     page.wait_for_function("() => window.printed")
-    expect(page.locator("[data-awaited]")).to_have_count(0)
+    assert page.locator("[data-awaited]").count() == 0
     # Another place has panels of its own.
     page.keyboard.press("Escape")
     page.locator(".children tbody tr[data-code] a").first.click()
     expect(page.locator(".path li")).to_have_count(2)
     assert page.locator("[data-awaited]").count() == far
+
+
+def test_the_whole_of_plotly_comes_for_what_the_small_one_cannot_draw(tab: Watched) -> None:
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url.removeprefix(tab.home)))
+    page = tab.open(CITY)
+    for selector in (".trend", ".ground"):
+        expect(page.locator(f"{selector} .main-svg").first).to_be_visible()
+    assert (asked.count(script.ADDRESS), asked.count(script.WHOLE)) == (1, 0)
+    assert set(page.evaluate("Object.keys(Plotly.PlotSchema.get().traces)")) == SMALL
+
+    # It is asked for in vain, then again; a page that is to be printed waits for it.
+    tab.open(f"{CITY}?subject=cases&period=year")
+    page.locator(".panel-group").first.locator("article").first.scroll_into_view_if_needed()
+    funnel, treemap = page.locator(".panel-funnel .point"), page.locator(".panel-treemap .slice")
+    expect(funnel).to_have_count(8)
+    assert asked.count(script.WHOLE) == 0
+    page.route(f"**{script.WHOLE}", lambda route: route.abort(), times=1)
+    page.evaluate("""() => { window.print = () => {
+      window.printed = document.querySelectorAll(".panel-treemap .slice").length;
+    }; }""")
+    page.locator("[data-print]").click()
+    page.wait_for_function("() => window.printed !== undefined")
+    assert page.evaluate("printed") > 20
+    assert asked.count(script.WHOLE) == 2
+    assert len(tab.faults) == 2, "it was lost once, which the browser and the network each say"
+    tab.faults.clear()
+
+    # Both kinds of pictures are drawn anew, and in another size.
+    layer = page.locator(".panel-treemap .treemaplayer")
+    said = layer.text_content() or ""
+    page.locator("button.theme").click()
+    page.locator("[data-metric=on_time_closure] .tile-link").click()
+    expect(page.locator(".tile.chosen")).to_have_attribute("data-metric", "on_time_closure")
+    page.locator(".periods a[href*='period=month']").click()
+    expect(page.locator("[data-awaited]").first).to_be_attached()
+    page.evaluate(EVERYTHING)
+    expect(layer).not_to_have_text(said)
+    expect(funnel.first).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    for kind in ("treemap", "funnel"):
+        page.wait_for_function(NARROW, arg=f".panel-{kind} .main-svg")
+
+    # A place may change hands.
+    page.evaluate(SHOW, ["case_stages", "categories"])
+    expect(page.locator(".panel-funnel .slice")).to_have_count(treemap.count())
+    page.evaluate(SHOW, ["categories", "cases_by_channel"])
+    expect(page.locator(".panel-treemap .barlayer .point").first).to_be_visible()
+    assert asked.count(script.WHOLE) == 2
 
 
 @pytest.mark.parametrize("subject", PAINTED)

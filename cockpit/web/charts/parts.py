@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from cockpit.web.charts.drawing import (
     MOST_SERIES,
     TONES,
@@ -21,6 +24,8 @@ MOST_LEAVES = 150
 """Leaves of a tree map that can still be seen; the sum of the others is one more."""
 MOST_LINKS = 60
 MOST_STEPS = 20
+APART = 0.25
+"""The share of a funnel that lies between its steps."""
 
 
 def treemap(rows: Rows) -> Drawing:
@@ -93,17 +98,18 @@ def funnel(rows: Rows) -> Drawing:
         for value in values
     ]
     trace: Figure = {
-        "type": "funnel",
+        "type": "bar",
         "orientation": "h",
         "x": list(values),
         "y": list(range(len(names))),
+        "base": [-(value or 0.0) / 2 for value in values],
         "text": told,
-        "textinfo": "text",
         "textposition": "auto",
+        "insidetextanchor": "middle",
+        "textangle": 0,
         "constraintext": "none",
         "cliponaxis": False,
-        "marker": {"color": TONES["1"]},
-        "connector": {"visible": True, "fillcolor": TONES["other"], "line": {"width": 0}},
+        "marker": {"color": TONES["1"], "opacity": 0.4},
         **hover(
             [
                 f"{safe(name)}<br>{safe(rows.y[0].name)}: {text}"
@@ -118,9 +124,32 @@ def funnel(rows: Rows) -> Drawing:
     across["range"] = [-half, half]
     figure = {
         "data": [trace],
-        "layout": layout(xaxis=across, yaxis=listed, funnelgap=0.25),
+        "layout": layout(xaxis=across, yaxis=listed, bargap=APART, shapes=_between(values)),
     }
     return Drawing(figure, max(7.0, 1.0 + 2.1 * len(names)), len(rows.x[0]) - len(names))
+
+
+def _between(values: Sequence[float | None]) -> list[Figure]:
+    """What leads from each step of a funnel to the next."""
+    paths = []
+    for number, (above, below) in enumerate(pairwise(values)):
+        if above is not None and below is not None:
+            top, bottom = number + 0.5 - APART / 2, number + 0.5 + APART / 2
+            paths.append(
+                f"M{-above / 2},{top} L{above / 2},{top}"
+                f" L{below / 2},{bottom} L{-below / 2},{bottom} Z"
+            )
+    return [
+        {
+            "type": "path",
+            "path": path,
+            "layer": "below",
+            "fillcolor": TONES["other"],
+            "opacity": 0.12,
+            "line": {"width": 0},
+        }
+        for path in paths
+    ]
 
 
 def sankey(rows: Rows) -> Drawing:
