@@ -118,6 +118,9 @@ def test_a_list_says_the_same_wherever_its_rows_are_read(
     found = {}
     for most in (-1, MOST):
         monkeypatch.setattr(nearby, "MOST", most)
+        near = nearby.table(snapshot, fact, place)
+        assert nearby.table(snapshot, fact, place, made=True) == near
+        assert ("parquet" in near) == (most == MOST)
         found[most] = lists.page(snapshot, seen, Wanted(fact, Period()), KEY)
     assert found[-1] == found[MOST]
     assert found[MOST].total
@@ -167,6 +170,15 @@ def test_it_goes_with_the_last_snapshot_that_has_its_months(
     assert len({*names}) == 4
     publish(worker, cases(40, 50, month=2))
     assert laid_out(settings) == {f"{names[-1]}/0.parquet"}
+
+
+def test_a_list_alone_makes_no_file(record: Record, settings: Settings) -> None:
+    publish(Worker(record), cases(0, 40))
+    snapshot = opened(settings)
+    seen = gate(CONSOLE, Scope(snapshot.tree, "town/n"))
+    assert lists.page(snapshot, seen, Wanted("cases", Period()), KEY).total > 0
+    assert not laid_out(settings)
+    snapshot.close()
 
 
 def test_where_nothing_can_be_written_the_months_are_read(

@@ -181,8 +181,10 @@ def _chosen(
 ) -> tuple[str, dict[str, Any], str]:
     """SQL of all the rows of a list, what it binds, and SQL of what a row adds to its metric."""
     place, period = seen.place, wanted.period
+    # One list alone is not worth a file of its own, as a page of panels is.
+    table = nearby.table(snapshot, fact.name, place, made=True)
     rows = (
-        f"(select * from {nearby.table(snapshot, fact.name, place)} r"
+        f"(select * from {table} r"
         f" where pos between {place.lo} and {place.hi}{kept_back(fact, place)})"
     )
     values: dict[str, Any] = about(snapshot, fact, "")

@@ -49,14 +49,16 @@ def tables(snapshot: Snapshot, facts: Iterable[str], place: Place) -> dict[str, 
     return {fact: table(snapshot, fact, place) for fact in facts}
 
 
-def table(snapshot: Snapshot, fact: str, place: Place) -> str:
-    """The same for one fact. Where no file can be written, it is the months' files as ever."""
+def table(snapshot: Snapshot, fact: str, place: Place, made: bool = False) -> str:
+    """The same for one fact. Where there is no file, and none can be written or only one that is
+    ``made`` already is wanted, it is the months' files as ever.
+    """
     everywhere = f"memory.main.{fact}"
     around = _around(snapshot, fact, place) if fact in snapshot.sets else None
     if around is None:
         return everywhere
     path = snapshot.folder / "nearby" / snapshot.sets[fact] / f"{around.lo}.parquet"
-    if not path.exists() and not _made(snapshot, fact, around, path):
+    if not path.exists() and (made or not _made(snapshot, fact, around, path)):
         return everywhere
     rows = snapshot.amended(fact, f"read_parquet('{path}')")
     return f"({rows})"

@@ -119,7 +119,7 @@ def _packed(plain: bytes, folder: Path | None) -> bytes:
         found = _kept.get(name)
     if found is None:
         found = (
-            gzip.compress(plain, 3, mtime=0)
+            gzip.compress(plain, 1, mtime=0)
             if folder is None
             else _packed_file(plain, folder / f"{name.hex()}.gz")
         )
