@@ -56,6 +56,13 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture
+def record(settings: Settings) -> Iterator[Record]:
+    """The record of a module's own ``settings``, open as its writer has it."""
+    with Record(settings) as record:
+        yield record
+
+
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The published town of ``tests/town.py``; read only."""

@@ -3,7 +3,6 @@ list, and they go when their months do.
 """
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,12 +29,6 @@ WIDTHS = (MOST, 2_000, 200)
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return hamlet.found(tmp_path, keep=2)
-
-
-@pytest.fixture
-def record(settings: Settings) -> Iterator[Record]:
-    with Record(settings) as record:
-        yield record
 
 
 def opened(settings: Settings) -> Snapshot:

@@ -3,7 +3,6 @@
 import fcntl
 import random
 import threading
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -44,12 +43,6 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def record(settings: Settings) -> Iterator[Record]:
-    with Record(settings) as record:
-        yield record
-
-
-@pytest.fixture
 def worker(record: Record) -> Worker:
     return Worker(record)
 
@@ -67,6 +60,13 @@ def published(worker: Worker) -> str:
     assert trouble is None
     assert id is not None
     return id
+
+
+def watched(settings: Settings) -> tuple[Snapshots, str]:
+    """Somebody who reads, and the id of what they read now."""
+    snapshots = Snapshots(settings.snapshots)
+    with snapshots.current() as snapshot:
+        return snapshots, snapshot.id
 
 
 def handles() -> int:
@@ -408,9 +408,7 @@ def test_a_newest_that_cannot_be_opened_leaves_the_one_before(
     worker: Worker, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     publish(worker, cases(0, 40))
-    snapshots = Snapshots(settings.snapshots)
-    with snapshots.current() as snapshot:
-        before = snapshot.id
+    snapshots, before = watched(settings)
     after = publish(worker, cases(40, 60))
     whole = settings.snapshots / f"{after}.duckdb"
     whole.rename(settings.snapshots / "elsewhere")
@@ -427,9 +425,7 @@ def test_a_newest_of_another_version_leaves_the_one_before(
 ) -> None:
     """While a deployment is under way the worker may be of the new version, and this not yet."""
     publish(worker, cases(0, 40))
-    snapshots = Snapshots(settings.snapshots)
-    with snapshots.current() as snapshot:
-        before = snapshot.id
+    snapshots, before = watched(settings)
     path = settings.snapshots / f"{publish(worker, cases(40, 60))}.json"
     path.write_text(path.read_text("utf-8").replace(f'"layout": {LAYOUT}', '"layout": 99'), "utf-8")
     with snapshots.current() as snapshot:

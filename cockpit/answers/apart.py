@@ -119,6 +119,7 @@ def _looked(snapshot: Snapshot, sql: str) -> Looked:
 
 
 def _rows(snapshot: Snapshot, looked: Looked, window: Window, folder: Path) -> None:
+    from cockpit.answers.nearby import SCHEMA
     from cockpit.model import here
     from cockpit.model.binding import tables
     from cockpit.model.facts import FACTS
@@ -134,7 +135,7 @@ def _rows(snapshot: Snapshot, looked: Looked, window: Window, folder: Path) -> N
             column if looked.uses(column) else f"null::{kind} as {column}"
             for column, kind in here.columns(fact)
         )
-        head = here.relations(panel, one, window, tables("memory.main"))
+        head = here.relations(panel, one, window, tables(SCHEMA))
         snapshot.rows(
             f"create table copied.{name} as {head}select {columns} from {name}"
             f" limit {MOST_COPIED + 1}"

@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cockpit.nearby")
 
+SCHEMA = "memory.main"
+"""Where a snapshot has all rows of the facts."""
 MOST = 150_000
 """Rows of a neighbourhood: so many are laid out in half a second."""
 HOW = "format parquet, compression uncompressed"
@@ -42,18 +43,12 @@ class Nearby:
         """Whether files can be written."""
 
 
-def tables(snapshot: Snapshot, facts: Iterable[str], place: Place) -> dict[str, str]:
-    """Where the rows of each fact stand that lie in a place, as SQL that a query reads from; other
-    rows may stand there too.
-    """
-    return {fact: table(snapshot, fact, place) for fact in facts}
-
-
 def table(snapshot: Snapshot, fact: str, place: Place, made: bool = False) -> str:
-    """The same for one fact. Where there is no file, and none can be written or only one that is
+    """Where the rows of a fact stand that lie in a place, as SQL that a query reads from; others
+    may stand there too. Where there is no file, and none can be written or only one that is
     ``made`` already is wanted, it is the months' files as ever.
     """
-    everywhere = f"memory.main.{fact}"
+    everywhere = f"{SCHEMA}.{fact}"
     around = _around(snapshot, fact, place) if fact in snapshot.sets else None
     if around is None:
         return everywhere

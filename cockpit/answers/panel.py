@@ -31,8 +31,6 @@ LONGEST = 500
 """Characters of a text: what is longer is cut."""
 BESIDE = 512 << 20
 """Bytes that a panel may take beside what its DuckDB keeps."""
-SCHEMA = "memory.main"
-"""Where a snapshot has the facts."""
 _PLACES = [name for name, _ in here.PLACE_COLUMNS]
 """What splits rows by the places one level down."""
 
@@ -122,7 +120,7 @@ def window(snapshot: Snapshot, seen: Cleared, period: Period, as_of: date, fact:
 def statement(snapshot: Snapshot, bound: Bound, found: Looked, place: Place, where: Window) -> str:
     """The whole question as it is put to DuckDB."""
     facts = {here.fact_of(name) for name in found.reads}
-    tables = nearby.tables(snapshot, facts, place)
+    tables = {fact: nearby.table(snapshot, fact, place) for fact in facts}
     columns = given(bound.columns, LONGEST)
     limit = f" limit {MOST_ROWS + 1}"
     return head(bound.panel, found, where, tables) + columns + body(bound.panel) + limit

@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
+from cockpit.answers.nearby import SCHEMA
 from cockpit.answers.panel import (
     ALLOWANCE,
     BESIDE,
-    SCHEMA,
     Answer,
     fault,
     is_veiled,

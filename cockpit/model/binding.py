@@ -34,7 +34,7 @@ EMPTY = (
         for fact in FACTS.values()
     ),
     "attach ':memory:' as snap",
-    f"create table snap.ladder ({', '.join(' '.join(column) for column in here.LADDER)})",
+    f"create table snap.ladder ({here.LADDER})",
     *here.MACROS,
 )
 """Statements that make the empty tables."""

@@ -35,25 +35,20 @@ MACROS = (
 """The functions that tell a panel its time; ``times`` sets what they give."""
 
 _DEPTHS = range(1, len(LEVELS))
-LADDER = (
-    ("pos", "INTEGER"),
-    ("up", "INTEGER"),
-    ("name", "VARCHAR"),
-    ("code", "VARCHAR"),
-    *(
-        (f"{name}_{depth}", kind)
-        for depth in _DEPTHS
-        for name, kind in (("name", "VARCHAR"), ("code", "VARCHAR"), ("order", "BIGINT"))
-    ),
+LADDER = ", ".join(
+    [
+        "pos integer, up integer, name varchar, code varchar",
+        *(f"name_{d} varchar, code_{d} varchar, order_{d} bigint" for d in _DEPTHS),
+    ]
 )
-"""The columns of a table of the places: itself, or for one on the lowest rung the place above;
+"""SQL: the columns of a table of the places: itself, or for one on the lowest rung the place above;
 what it is called; and what the place of each depth in which it lies is called among its siblings.
 """
 
 
 def ladder(tree: Tree) -> list[tuple[object, ...]]:
     """The rows of that table."""
-    called: dict[str | None, tuple[object, ...]] = {}
+    called: dict[str, tuple[object, ...]] = {}
     for place in tree.places:
         # Two of one name and parent are told apart by their codes.
         children = tree.below(place)

@@ -365,8 +365,7 @@ class Publication:
             for p in city.tree.places
         ]
         cube.fill_table(con, "snap.places", rows)
-        columns = ", ".join(" ".join(column) for column in here.LADDER)
-        con.execute(f"create table snap.ladder ({columns})")
+        con.execute(f"create table snap.ladder ({here.LADDER})")
         cube.fill_table(con, "snap.ladder", here.ladder(city.tree))
         con.execute("create table snap.retired (code varchar, successor varchar)")
         if city.tree.retired:

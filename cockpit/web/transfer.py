@@ -123,9 +123,9 @@ def _packed(plain: bytes, folder: Path | None) -> bytes:
             if folder is None
             else _packed_file(plain, folder / f"{name.hex()}.gz")
         )
-    with _lock:
-        if len(found) <= KEPT:
-            _kept[name] = found
+        with _lock:
+            if len(found) <= KEPT:
+                _kept[name] = found
     return found
 
 
