@@ -10,13 +10,13 @@ that has.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from cockpit import disk
 from cockpit.model.places import Place
 
 if TYPE_CHECKING:
@@ -91,11 +91,9 @@ def _made(snapshot: Snapshot, fact: str, around: Place, path: Path) -> bool:
 def _lay_out(snapshot: Snapshot, fact: str, around: Place, path: Path) -> None:
     """Write the file aside; it comes to its place only once it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.stem}-{os.getpid()}.part")
+    aside = disk.aside(path, several=True)
     snapshot.rows(
         f"copy (select * from {snapshot.files(fact)}"
         f" where pos between {around.lo} and {around.hi}) to '{aside}' ({HOW})"
     )
-    with aside.open("rb") as opened:
-        os.fsync(opened.fileno())
-    aside.replace(path)
+    disk.settle(aside, path)

@@ -33,6 +33,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cockpit import disk
 from cockpit.model.mistakes import Mistake
 from cockpit.people.keys import Key
 from cockpit.people.state import State, Unavailable
@@ -351,25 +352,25 @@ class Audit:
         before = self.now() - timedelta(days=31 * months)
         folder = self.home / "audit"
         folder.mkdir(mode=0o700, exist_ok=True)
-        aside = folder / ".rotation.part"
+        aside = disk.aside(folder / "rotation")
         first, last = 0, {"number": 0, "hash": ""}
-        with aside.open("wb") as opened:
-            with gzip.GzipFile(fileobj=opened, mode="wb", mtime=0) as packed:
-                for line in self._stored():
-                    if datetime.fromisoformat(line["at"]) >= before:
-                        break
-                    packed.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-                    first, last = first or line["number"], line
-            opened.flush()
-            os.fsync(opened.fileno())
+        with (
+            aside.open("wb") as opened,
+            gzip.GzipFile(fileobj=opened, mode="wb", mtime=0) as packed,
+        ):
+            for line in self._stored():
+                if datetime.fromisoformat(line["at"]) >= before:
+                    break
+                packed.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                first, last = first or line["number"], line
         if not first:
             aside.unlink()
             return None
-        with aside.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        with aside.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
         upto, hash = last["number"], last["hash"]
         path = folder / f"audit-{first:09d}-{upto:09d}.ndjson.gz"
-        aside.replace(path)
+        disk.settle(aside, path)
         entry = {"upto": upto, "hash": hash, "file": path.name, "digest": digest}
         entry["mac"] = self.key.mac("archive", f"{upto} {hash} {path.name} {digest}")
         with self.state.write() as connection:

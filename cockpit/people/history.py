@@ -5,10 +5,11 @@ and no further than that account.
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from cockpit import disk
 
 MOST = 30
 """Questions that are remembered."""
@@ -42,11 +43,8 @@ def remember(home: Path, account: int | None, one: Past) -> None:
         kept.pop()
     path = _file(home, account)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        json.dump([asdict(each) for each in kept], out, ensure_ascii=False)
-    aside.replace(path)
+    told = json.dumps([asdict(each) for each in kept], ensure_ascii=False)
+    disk.write(path, told, several=True, mode=0o600)
 
 
 def _file(home: Path, account: int | None) -> Path:

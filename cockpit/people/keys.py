@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 import stat
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from cockpit import disk
 from cockpit.model.mistakes import Mistake
 
 FILE = "secret.key"
@@ -59,18 +60,8 @@ def _read(path: Path) -> bytes:
     """The key, made if there is none. Two processes that start at once agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(secrets.token_hex(32))
-            opened.flush()
-            os.fsync(opened.fileno())
-        try:
-            os.link(aside, path)  # unlike a rename, it fails where somebody was faster
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
+        with suppress(FileExistsError):  # somebody was faster
+            disk.write(path, secrets.token_hex(32), new=True, mode=0o600)
     held = path.stat()
     if held.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise Mistake(

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cockpit import disk
 from cockpit.model.boundaries import (
     CODE,
     DATUMS,
@@ -29,7 +30,6 @@ from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.places import Place, Tree
 from cockpit.model.shape import Shape, bounds
 from cockpit.record.city import read_city
-from cockpit.record.store import write_whole
 
 FOLDER = "boundaries"
 log = logging.getLogger("cockpit.boundaries")
@@ -83,7 +83,7 @@ def new_boundaries(
     lines = [json.dumps(each, ensure_ascii=False) for each in features(fewer, tree)]
     head = {"type": "FeatureCollection", "level": level, "datum": datum, "metres": round(metres, 1)}
     opening = json.dumps(head)[:-1]
-    write_whole(path, opening + ', "features": [\n' + ",\n".join(lines) + "\n]}\n")
+    disk.write(path, opening + ', "features": [\n' + ",\n".join(lines) + "\n]}\n")
     return Imported(path, fewer, found.corners, metres, missing(fewer, tree)), []
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -16,6 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from cockpit import disk
 from cockpit.model.allowed import FUNCTIONS, Allowed, allow
 from cockpit.model.counting import (
     DIGITS,
@@ -35,7 +35,6 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.places import Tree
 from cockpit.model.select import PARSE, look_at_one
 from cockpit.model.sheet import HALF, UPPER, Cells, Sheet, make, numbered, pack
-from cockpit.record.store import sync_folder
 
 PARTS = ("numerator", "denominator", "clock", "enters", "leaves")
 """What of a metric is SQL."""
@@ -252,14 +251,11 @@ def _whole(parts: Mapping[str, str]) -> str:
 
 def write(folder: Path, fact: str, sheets: Iterable[Sheet]) -> str:
     """Write a file of sheets, named by its content; gives the name."""
-    aside, content = folder / f".{fact}.part", hashlib.sha256()
+    aside, content = disk.aside(folder / fact), hashlib.sha256()
     with aside.open("wb") as opened:
         for piece in pack(sheets):
             content.update(piece)
             opened.write(piece)
-        opened.flush()
-        os.fsync(opened.fileno())
     name = f"{fact}-{content.hexdigest()[:16]}.sheets"
-    aside.replace(folder / name)
-    sync_folder(folder)
+    disk.settle(aside, folder / name)
     return name

@@ -19,10 +19,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cockpit import disk
 from cockpit.model.mistakes import Mistake
 from cockpit.record.ingest import Landed, Receipt
 from cockpit.record.queries import source as find_source
-from cockpit.record.store import as_json, sync_file, sync_folder, write_whole
+from cockpit.record.store import as_json
 from cockpit.settings import Settings
 
 _ID = re.compile(r"(?P<when>\d{19})-[0-9a-f]{8}-(?P<size>\d+)~(?P<name>.+)", re.DOTALL)
@@ -54,7 +55,7 @@ def land(settings: Settings, path: Path, source: str) -> str:
             shutil.copyfile(path, aside)
             id = _id(came, os.fstat(held.fileno()).st_size, path.name)
             aside.rename(folder / id)
-        sync_folder(folder)
+        disk.sync(folder)
     except OSError as error:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
@@ -179,12 +180,12 @@ def finish(settings: Settings, path: Path, receipt: dict[str, Any]) -> None:
     settings.receipts.mkdir(exist_ok=True)
     folder = settings.archive / path.parent.name
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(_receipt_path(settings, path.name), as_json(receipt))
+    disk.write(_receipt_path(settings, path.name), as_json(receipt))
     with suppress(FileNotFoundError):  # somebody took it away while it was read
         if path.is_file() and os.access(path, os.R_OK):  # else it was refused for that
-            sync_file(path)
+            disk.sync(path)
         path.rename(folder / path.name)
-        sync_folder(folder)
+        disk.sync(folder)
 
 
 def told(receipt: Receipt, snapshot: str | None, trouble: str | None = None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from cockpit import disk
 from cockpit.model import here
 from cockpit.model.counting import Clock, Counted
 from cockpit.model.fact import Fact
@@ -32,7 +33,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.sheet import LAYOUT, Sheet, joined, unpack
 from cockpit.record import boundaries, cube
 from cockpit.record.panels import Shelf
-from cockpit.record.store import Record, as_json, sync_file, sync_folder, write_whole
+from cockpit.record.store import Record, as_json
 
 ROW_GROUP = 16_384
 """Rows of a Parquet row group: small enough that one street is a small read."""
@@ -127,7 +128,8 @@ class Publication:
         published = datetime.now(zone).replace(tzinfo=None, microsecond=0)
         id = self._id()
         cube.plant(self.con, self.record.city.tree)
-        aside = self.folder / f".{id}.part"
+        path = self.folder / f"{id}.duckdb"
+        aside = disk.aside(path)
         aside.unlink(missing_ok=True)
         with _beside() as pool:
             months = {fact.name: self._months(fact, prints, pool) for fact in FACTS.values()}
@@ -137,9 +139,8 @@ class Publication:
             for fact in FACTS.values():
                 self._differences(fact, files[fact.name])
             self._tables(files, published)
-        sync_file(aside)
-        aside.replace(self.folder / f"{id}.duckdb")
-        write_whole(
+        disk.settle(aside, path)
+        disk.write(
             self.folder / f"{id}.json",
             as_json(
                 {
@@ -158,7 +159,7 @@ class Publication:
             ),
         )
         with _switching(self.folder):
-            write_whole(self.folder / "CURRENT", id)
+            disk.write(self.folder / "CURRENT", id)
             self._forget(id)
         return id
 
@@ -235,8 +236,6 @@ class Publication:
             months.pop(month, None)
             if written := future.result():
                 months[month] = written
-        if writing:
-            sync_folder(self.folder / "facts")
         return dict(sorted(months.items()))
 
     def _held(self, fact: Fact, start: date, rows: str = "") -> dict:  # type: ignore[type-arg]
@@ -281,7 +280,8 @@ class Publication:
             )
 
     def _month(self, fact: Fact, start: date) -> dict | None:  # type: ignore[type-arg]
-        aside = self.folder / "facts" / f".{fact.name}-{start:%Y-%m}.part"
+        month = self.folder / "facts" / f"{fact.name}-{start:%Y-%m}"
+        aside = disk.aside(month)
         with self.con.cursor() as con:
             con.execute(
                 f"copy (select pos, {', '.join(fact.names)} from {_of_month(fact, start)}"
@@ -294,9 +294,8 @@ class Publication:
             return None
         with aside.open("rb") as opened:
             content = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
-            os.fsync(opened.fileno())
-        name = f"{fact.name}-{start:%Y-%m}-{content}.parquet"
-        aside.replace(self.folder / "facts" / name)
+        name = f"{month.name}-{content}.parquet"
+        disk.settle(aside, month.with_name(name))
         return {"file": name, "upto": self.upto, "changed": 0, **held}
 
     def _cube(self, fact: Fact, prints: dict[str, str]) -> list[str]:
@@ -521,5 +520,5 @@ def rollback(snapshots: Path, to: str | None = None) -> str:
             to = earlier[-1]
         if to not in ids:
             raise Mistake(f"there is no snapshot {to!r}", write=f"Kept: {', '.join(ids) or 'none'}")
-        write_whole(snapshots / "CURRENT", to)
+        disk.write(snapshots / "CURRENT", to)
     return to

@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from cockpit import disk
 from cockpit.model.city import City
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
@@ -168,7 +169,7 @@ class Record:
         for left in (settings.home / PROGRESS, *settings.home.glob(".*.part")):
             left.unlink(missing_ok=True)
         if settings.city != Settings.city:
-            write_whole(settings.home / CITY, str(settings.city.resolve()))
+            disk.write(settings.home / CITY, str(settings.city.resolve()))
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         self._bear()
@@ -206,10 +207,9 @@ class Record:
         record = self.settings.record
         if record.exists():
             return
-        aside = record.with_name(f".{record.name}.part")
+        aside = disk.aside(record)
         duckdb.connect(str(aside)).close()
-        aside.replace(record)
-        sync_folder(record.parent)
+        disk.settle(aside, record)
 
     def revive(self) -> None:
         """Begin anew from what is on disk, which is whole, where a grave failure has made DuckDB
@@ -324,34 +324,6 @@ class Record:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut. Each file has
-    one writer at a time; what a killed one left aside, the next one overwrites.
-    """
-    aside = path.with_name(f".{path.name}.part")
-    with aside.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    aside.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_file(path: Path) -> None:
-    """Make a file's content durable."""
-    with path.open("rb") as opened:
-        os.fsync(opened.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the renames in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def as_json(value: object) -> str:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cockpit import disk
 from cockpit.answers.trial import find
 from cockpit.model.binding import NUMBERS, fits, plain
 from cockpit.model.facts import FACTS
@@ -160,17 +160,10 @@ def save(
             raise Standing(f"there is a draft {name!r} of yours already")
     check(settings, subject, name, told, place, path if before else None)
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}")
-    aside.write_text(told, "utf-8")
     try:
-        if before is not None:
-            aside.replace(path)
-        else:
-            os.link(aside, path)  # never over a file that somebody wrote meanwhile
-    except FileExistsError:
+        disk.write(path, told, several=True, new=before is None)
+    except FileExistsError:  # somebody wrote it meanwhile
         raise Mistake(f"there is a panel {name!r} already", write="Give another name") from None
-    finally:
-        aside.unlink(missing_ok=True)
     return path
 
 
@@ -200,9 +193,7 @@ def publish(settings: Settings, one: Draft, place: str, write_down: Callable[[],
     told = published(one)
     check(settings, one.panel.subject, one.panel.name, told, place, one.path)
     write_down()
-    aside = one.path.with_suffix(f".{os.getpid()}")
-    aside.write_text(told, "utf-8")
-    aside.replace(one.path)
+    disk.write(one.path, told, several=True)
 
 
 def check(

@@ -5,7 +5,6 @@ with the headers by which a browser refuses whatever is not ours.
 from __future__ import annotations
 
 import gzip
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ import flask
 import orjson
 from cachetools import LRUCache
 
+from cockpit import disk
 from cockpit.settings import Settings
 
 KEPT = 32 << 20
@@ -133,15 +133,10 @@ def _packed_file(plain: bytes, path: Path) -> bytes:
     with suppress(OSError):
         return path.read_bytes()
     found = gzip.compress(plain, 6, mtime=0)
-    aside = path.with_name(f".{path.stem}-{os.getpid()}.part")
     with suppress(OSError):  # then the next process does it again
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.iterdir():
             if old.stat().st_mtime < time.time() - LONG:
                 old.unlink()
-        with aside.open("wb") as opened:
-            opened.write(found)
-            opened.flush()
-            os.fsync(opened.fileno())
-        aside.replace(path)
+        disk.write(path, found, several=True)
     return found
