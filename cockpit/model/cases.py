@@ -17,6 +17,9 @@ from cockpit.model.fact import (
     Derived,
     Fact,
     Step,
+    due,
+    flag,
+    moment,
 )
 from cockpit.model.statuses import CASE_STATUSES
 
@@ -47,10 +50,6 @@ DUES = (
 PLATFORMS = ("综治工作", "市场监管", "综合执法", "便民服务")
 CHANNELS = ("网格员", "公众", "视频", "热线", "上级交办", "网络", "其他")
 SATISFACTION = ("非常满意", "满意", "不满意")
-
-
-def _flag(name: str, title: str, title_en: str, meaning: str) -> Column:
-    return Column(name, "BOOLEAN", title, title_en, meaning, default="false")
 
 
 CASES = Fact(
@@ -108,24 +107,10 @@ CASES = Fact(
         Column(
             "department", "VARCHAR", "处置部门", "Department", "处置部门。The unit that handles."
         ),
-        *(
-            Column(
-                name,
-                "TIMESTAMP",
-                title,
-                title_en,
-                meaning,
-                required=name == "reported_at",
-                happened=True,
-            )
-            for name, title, title_en, meaning in STAGES
-        ),
-        *(
-            Column(name, "TIMESTAMP", title, title_en, meaning)
-            for name, title, title_en, meaning in DUES
-        ),
-        _flag("refused", "不予受理", "Refused", "不予受理。It was not accepted."),
-        _flag("void", "作废", "Void", "立案后作废。Filed, then declared void."),
+        *(moment(*each, required=each is STAGES[0]) for each in STAGES),
+        *(due(*each) for each in DUES),
+        flag("refused", "不予受理", "Refused", "不予受理。It was not accepted."),
+        flag("void", "作废", "Void", "立案后作废。Filed, then declared void."),
         Column(
             "rework_count",
             "INTEGER",
@@ -144,7 +129,7 @@ CASES = Fact(
             unit="times",
             least=0,
         ),
-        _flag("on_hold", "挂账中", "On hold", "挂账中,时钟暂停。Its clock stands still now."),
+        flag("on_hold", "挂账中", "On hold", "挂账中,时钟暂停。Its clock stands still now."),
         Column(
             "hold_hours",
             "DOUBLE",
@@ -154,9 +139,9 @@ CASES = Fact(
             unit="working hours",
             least=0,
         ),
-        _flag("self_closed", "自报自结", "Self-closed", "上报人自己结案。Its reporter closed it."),
-        _flag("forced_close", "强制结案", "Forced close", "强制结案。Closed by order."),
-        _flag(
+        flag("self_closed", "自报自结", "Self-closed", "上报人自己结案。Its reporter closed it."),
+        flag("forced_close", "强制结案", "Forced close", "强制结案。Closed by order."),
+        flag(
             "overdue_exempt",
             "不计超时",
             "Overdue waived",

@@ -138,6 +138,21 @@ class Fact:
         return tuple(column.name for column in self.columns if column.happened)
 
 
+def moment(name: str, title: str, title_en: str, meaning: str, required: bool = False) -> Column:
+    """When something happened."""
+    return Column(name, "TIMESTAMP", title, title_en, meaning, required=required, happened=True)
+
+
+def due(name: str, title: str, title_en: str, meaning: str) -> Column:
+    """By when something is to happen."""
+    return Column(name, "TIMESTAMP", title, title_en, meaning)
+
+
+def flag(name: str, title: str, title_en: str, meaning: str) -> Column:
+    """Something that is so only where a row says it."""
+    return Column(name, "BOOLEAN", title, title_en, meaning, default="false")
+
+
 SOURCE = Column(
     "source",
     "VARCHAR",

@@ -16,6 +16,8 @@ from cockpit.model.fact import (
     Column,
     Fact,
     Step,
+    due,
+    moment,
 )
 from cockpit.model.statuses import DATASET_STATUSES, REQUEST_STATUSES
 
@@ -68,21 +70,13 @@ DATASETS = Fact(
         Column(
             "security_class", "VARCHAR", "数据分级", "Security class", "数据分类分级。Its class."
         ),
-        Column(
-            "listed_at",
-            "TIMESTAMP",
-            "编目时间",
-            "Listed",
-            "编入目录。It was listed.",
-            required=True,
-            happened=True,
-        ),
-        Column("collected_at", "TIMESTAMP", "归集时间", "Collected", "归集、挂接。", happened=True),
-        Column("shared_at", "TIMESTAMP", "共享时间", "Shared", "实际共享。Shared.", happened=True),
-        Column("renewed_at", "TIMESTAMP", "更新时间", "Renewed", "数据最近更新。", happened=True),
-        Column("renew_due_at", "TIMESTAMP", "应更新时间", "Renewal due", "按频率应更新的时间。"),
-        Column("called_at", "TIMESTAMP", "最近调用", "Last called", "最近被调用。", happened=True),
-        Column("retired_at", "TIMESTAMP", "下线时间", "Retired", "目录下线。", happened=True),
+        moment("listed_at", "编目时间", "Listed", "编入目录。It was listed.", required=True),
+        moment("collected_at", "归集时间", "Collected", "归集、挂接。"),
+        moment("shared_at", "共享时间", "Shared", "实际共享。Shared."),
+        moment("renewed_at", "更新时间", "Renewed", "数据最近更新。"),
+        due("renew_due_at", "应更新时间", "Renewal due", "按频率应更新的时间。"),
+        moment("called_at", "最近调用", "Last called", "最近被调用。"),
+        moment("retired_at", "下线时间", "Retired", "目录下线。"),
         Column(
             "rows_total",
             "DOUBLE",
@@ -168,22 +162,12 @@ SHARE_REQUESTS = Fact(
             "申请时目录的共享属性。The class of the entry when it was asked for.",
             allowed=CLASSES,
         ),
-        Column(
-            "asked_at",
-            "TIMESTAMP",
-            "申请时间",
-            "Asked",
-            "提出申请。It was asked.",
-            required=True,
-            happened=True,
-        ),
-        Column(
-            "answered_at", "TIMESTAMP", "答复时间", "Answered", "答复。Answered.", happened=True
-        ),
-        Column("provided_at", "TIMESTAMP", "提供时间", "Provided", "数据已提供。", happened=True),
-        Column("withdrawn_at", "TIMESTAMP", "撤回时间", "Withdrawn", "申请撤回。", happened=True),
-        Column("answer_due_at", "TIMESTAMP", "答复期限", "Answer due", "答复期限(可配置)。"),
-        Column("provide_due_at", "TIMESTAMP", "提供期限", "Provision due", "提供期限(可配置)。"),
+        moment("asked_at", "申请时间", "Asked", "提出申请。It was asked.", required=True),
+        moment("answered_at", "答复时间", "Answered", "答复。Answered."),
+        moment("provided_at", "提供时间", "Provided", "数据已提供。"),
+        moment("withdrawn_at", "撤回时间", "Withdrawn", "申请撤回。"),
+        due("answer_due_at", "答复期限", "Answer due", "答复期限(可配置)。"),
+        due("provide_due_at", "提供期限", "Provision due", "提供期限(可配置)。"),
         Column(
             "granted", "BOOLEAN", "同意", "Granted", "是否同意;未答复为空。NULL until answered."
         ),

@@ -16,6 +16,9 @@ from cockpit.model.fact import (
     Column,
     Fact,
     Step,
+    due,
+    flag,
+    moment,
 )
 from cockpit.model.statuses import WARNING_STATUSES
 
@@ -83,38 +86,10 @@ WARNINGS = Fact(
         Column("baseline", "DOUBLE", "基线", "Baseline", "同口径的基线。What is usual."),
         Column("case_number", "VARCHAR", "关联案件", "Case", "关联案件编号。", privacy="number"),
         Column("unit", "VARCHAR", "责任单位", "Unit", "负责闭环的单位。Who is to close the loop."),
-        *(
-            Column(
-                name,
-                "TIMESTAMP",
-                title,
-                title_en,
-                meaning,
-                required=name == "raised_at",
-                happened=True,
-            )
-            for name, title, title_en, meaning in LOOP
-        ),
-        *(
-            Column(name, "TIMESTAMP", title, title_en, meaning)
-            for name, title, title_en, meaning in DUES
-        ),
-        Column(
-            "false_alarm",
-            "BOOLEAN",
-            "误报",
-            "False alarm",
-            "研判为误报。Judged to be a false alarm.",
-            default="false",
-        ),
-        Column(
-            "escalated",
-            "BOOLEAN",
-            "已升级",
-            "Escalated",
-            "逾期升级。It went one level up.",
-            default="false",
-        ),
+        *(moment(*each, required=each is LOOP[0]) for each in LOOP),
+        *(due(*each) for each in DUES),
+        flag("false_alarm", "误报", "False alarm", "研判为误报。Judged to be a false alarm."),
+        flag("escalated", "已升级", "Escalated", "逾期升级。It went one level up."),
         *LEFT_OPEN,
         UPDATED,
     ),
