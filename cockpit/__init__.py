@@ -24,6 +24,7 @@ A door is the only way to something, so that its rules hold everywhere:
     dash dash_bootstrap_components | web
     plotly                         | web.charts
     honcho                         | processes
+    shapely                        | record.coverage
     os.environ os.getenv           | settings
 
 A module takes the name of what it holds, one noun. A new room gets a line above.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -97,6 +97,15 @@ def _settings(home: Path | None, city: Path | None = None, **chosen: Any) -> Set
 
 def _escape(text: str) -> str:
     return text.replace("[", "\\[")
+
+
+def _print_some(lines: Iterable[str]) -> None:
+    """The first of some lines, and how many more there are."""
+    given = list(lines)
+    for line in given[:20]:
+        out.print(f"  {line}")
+    if len(given) > 20:
+        out.print(f"  … and {len(given) - 20:,} more")
 
 
 def _print_json(value: object) -> None:
@@ -378,13 +387,18 @@ def new_boundaries(
     ] = None,
     code: Annotated[str, typer.Option(help="The property that holds a place's code.")] = "code",
     tolerance: Annotated[
-        float | None, typer.Option(help="Simplify to so many metres; left out, what a map shows.")
+        float | None,
+        typer.Option(
+            min=0,
+            help="Leave out what is smaller than a square with sides of so many metres, and no"
+            " more; where nothing is said, what no map shows.",
+        ),
     ] = None,
     home: Home = None,
     city: City = None,
 ) -> None:
     """Import a level's boundaries into the city's folder: maps then show real shapes."""
-    from cockpit.record.boundaries import new_boundaries as take
+    from cockpit.record.newboundaries import new_boundaries as take
 
     chosen = _settings(home, city)
     taken, mistakes = take(chosen.city, chosen.home, file, level, crs, code, tolerance)
@@ -393,16 +407,18 @@ def new_boundaries(
     if taken is None:
         err.print("Nothing was written.")
         raise typer.Exit(1)
-    many = len(taken.boundaries.parts)
+    many = len(taken.boundaries.polygons)
     out.print(
         f"{taken.path}: {many:,} of {many + len(taken.missing):,} places of the level {level};"
         f" {taken.corners:,} corners became {taken.boundaries.corners:,}, none off by more than"
-        f" {taken.metres:,.0f} m"
+        f" {taken.off:,.0f} m"
     )
-    for place in taken.missing[:20]:
-        out.print(f"  no boundary: {place.code} {_escape(place.name)}")
-    if len(taken.missing) > 20:
-        out.print(f"  … and {len(taken.missing) - 20:,} more")
+    if taken.slivers:
+        out.print(
+            f"  overlaps too narrow to be seen (less than {taken.fine:,.0f} m): {taken.slivers:,}"
+        )
+    _print_some(f"[yellow]![/] {_escape(doubt.text())}" for doubt in taken.doubts)
+    _print_some(f"no boundary: {place.code} {_escape(place.name)}" for place in taken.missing)
     out.print("A running worker publishes them by itself; where none runs: cockpit publish")
 
 

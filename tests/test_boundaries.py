@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import math
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,21 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cockpit.answers.ground import ground
 from cockpit.answers.snapshot import Snapshots
-from cockpit.model.arcs import simplified
-from cockpit.model.boundaries import read_boundaries, simplify
 from cockpit.model.cells import GROUND
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import plant
-from cockpit.model.shape import area
+from cockpit.model.shape import area, ring_area
 from cockpit.people.gate import CONSOLE, Scope, gate
-from cockpit.record.boundaries import new_boundaries
 from cockpit.record.checks import check_all
 from cockpit.record.city import read_city
+from cockpit.record.coverage import joined, polygon, shape, simplified, taken_apart
+from cockpit.record.geojson import Boundaries, read_boundaries
+from cockpit.record.newboundaries import new_boundaries
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import town as towns
@@ -132,20 +133,67 @@ def test_parts_holes_and_any_turn_of_a_ring_are_understood(take: Callable[..., A
     assert [place.code for place in found.missing] == ["town/s"]
 
 
+def covers(*rings: Points) -> float:
+    """What a place with these rings, as one polygon, covers in square degrees once it is read."""
+    (found,) = read({"town/n": list(rings)}).shapes.values()
+    return area(found)
+
+
+def read(places: dict[str, list[Points]]) -> Boundaries:
+    """The boundaries of some places of one polygon each; nothing is wrong with them."""
+    document = collection(*(feature(code, *rings) for code, rings in places.items()))
+    tree = plant(csv.DictReader(io.StringIO(towns.PLACES)))
+    found, mistakes = read_boundaries(document, tree, "district", "wgs84", "code", "x")
+    assert [mistake.text() for mistake in mistakes] == []
+    return found
+
+
+SQUARE = box(0, 0, 4, 4)
+TOUCHING: dict[str, tuple[list[Points], float]] = {
+    "itself at a point": ([[[0, 0], [4, 0], [4, 4], [2, 0], [0, 4], [0, 0]]], 8),
+    "itself, round what it does not cover": (
+        [[[0, 0], [4, 0], [4, 4], [2, 4], [3, 2], [1, 2], [2, 4], [0, 4], [0, 0]]],
+        14,
+    ),
+    "itself, there and back": ([[*SQUARE[:3], [4, 9], *SQUARE[2:]]], 16),
+    "its hole along an edge": ([SQUARE, box(3, 1, 4, 2)], 15),
+    "its hole at two points": ([SQUARE, [[2, 0], [3, 2], [2, 4], [1, 2], [2, 0]]], 12),
+    "hole and hole": ([SQUARE, box(1, 1, 2, 2), box(2, 1, 3, 2)], 14),
+}
+
+
+@pytest.mark.parametrize("what", TOUCHING)
+def test_rings_may_touch(what: str) -> None:
+    rings, covered = TOUCHING[what]
+    assert covers(*rings) == pytest.approx(covered)
+
+
+def test_parts_of_one_place_that_overlap_cover_their_ground_once(take: Callable[..., Any]) -> None:
+    document = collection(
+        feature("town/n", NORTH, box(120.3, 30.1, 120.5, 30.2), SOUTH, kind="MultiPolygon")
+    )
+    found, mistakes = take(document)
+    assert not mistakes
+    (shape,) = found.boundaries.shapes.values()
+    assert len(shape) == 1
+    assert area(shape) == pytest.approx(0.04 + 0.01 + 0.04)
+
+
 def test_a_code_may_be_a_number_and_be_filled_up_with_noughts(tmp_path: Path) -> None:
     tree = read_city(Settings().city).tree
     for code in ("330106", 330106, 330106.0, "330106000000"):
         document = collection(feature(code, NORTH))
         found, mistakes = read_boundaries(document, tree, "district", "wgs84", "code", "x")
-        assert (list(found.parts), mistakes) == (["330106"], [])
+        assert (list(found.polygons), mistakes) == (["330106"], [])
     document = collection(feature("330100", NORTH, key="adcode"))
     found, _ = read_boundaries(document, tree, "city", "wgs84", "adcode", "x")
-    assert list(found.parts) == ["3301"]
+    assert list(found.polygons) == ["3301"]
 
 
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────
 
 BOW = [[120, 30], [121, 31], [121, 30], [120, 31], [120, 30]]
+BOX = box(120.12, 30.13, 120.2, 30.17)
 MERCATOR = [[1.3e7, 3.5e6], [1.4e7, 3.5e6], [1.4e7, 3.6e6], [1.3e7, 3.5e6]]
 
 
@@ -180,6 +228,26 @@ FAULTS: dict[str, tuple[Node, str]] = {
     "a hole across the edge": (
         collection(feature("town/n", NORTH, box(120.3, 30.12, 120.5, 30.18))),
         "ring 2: it crosses ring 1 near 120.4",
+    ),
+    "a hole in a hole": (
+        collection(feature("town/n", NORTH, box(120.1, 30.12, 120.3, 30.18), BOX)),
+        "feature 1 (town/n), ring 3: this hole lies in another",
+    ),
+    "a hole that crosses itself": (
+        collection(feature("town/n", box(119, 29, 122, 32), BOW)),
+        "feature 1 (town/n), ring 2: it crosses itself near 120.5, 30.5",
+    ),
+    "a hole that crosses another": (
+        collection(feature("town/n", NORTH, BOX, box(120.15, 30.14, 120.25, 30.15))),
+        "feature 1 (town/n), ring 3: it crosses ring 2 near 120.2",
+    ),
+    "a hole that leaves nothing": (
+        collection(feature("town/n", NORTH, NORTH)),
+        "feature 1 (town/n), ring 2: it crosses ring 1",
+    ),
+    "a ring that goes round twice": (
+        collection(feature("town/n", [*NORTH[:-1], *NORTH])),
+        "feature 1 (town/n), ring 1: it crosses itself",
     ),
     "a ring of one spot": (collection(feature("town/n", [[1, 2]] * 4)), "it encloses nothing"),
     "a ring that is a line": (
@@ -333,68 +401,258 @@ def test_the_verb_says_what_it_did(settings: Settings, tmp_path: Path) -> None:
     done = cockpit(*words, "--level", "district", "--crs", "wgs84")
     assert "1 of 2 places of the level district" in done.stdout
     assert "no boundary: town/s South" in done.stdout
+    south = box(120, 30, 120.4, 30.12)
+    file.write_text(json.dumps(collection(feature("town/n", NORTH), feature("town/s", south))))
+    done = cockpit(*words, "--level", "district", "--crs", "wgs84")
+    assert "! given.geojson: town/n North and town/s South overlap by" in " ".join(
+        done.stdout.split()
+    )
+    south = box(120, 30, 120.4, 30.1001)
+    file.write_text(json.dumps(collection(feature("town/n", NORTH), feature("town/s", south))))
+    done = cockpit(*words, "--level", "district", "--crs", "wgs84")
+    assert "overlaps too narrow to be seen (less than 39 m): 1" in done.stdout
     file.write_text(json.dumps(collection(feature("town/n", BOW))), "utf-8")
     done = cockpit(*words, "--level", "district", "--crs", "wgs84", expect=1)
     assert "it crosses itself" in done.stderr
     assert "Nothing was written" in done.stderr
 
 
+# ── Side by side ─────────────────────────────────────────────────────────────────────────────────
+
+
+def kilometres(square_degrees: float) -> float:
+    """An area at 30.1 degrees north, in square kilometres."""
+    return square_degrees * 111.195**2 * math.cos(math.radians(30.1))
+
+
+def test_ground_that_two_claim_stays_with_the_smaller_and_both_are_told(
+    take: Callable[..., Any], settings: Settings
+) -> None:
+    """South reaches a fifth of the way into North."""
+    south = box(120, 30, 120.4, 30.12)
+    found, mistakes = take(collection(feature("town/s", south), feature("town/n", NORTH)))
+    assert not mistakes
+    (doubt,) = found.doubts
+    assert re.fullmatch(
+        r"given\.geojson: town/n North and town/s South overlap by ([\d.]+) km² near"
+        r" 120\.2, 30\.11, 20% of the first, which keeps it as the smaller\. .*",
+        doubt.text(),
+    )
+    told = float(doubt.text().split("overlap by ")[1].split()[0])
+    assert told == pytest.approx(kilometres(0.4 * 0.02), rel=0.01)
+    assert {code: area(shape) for code, shape in found.boundaries.shapes.items()} == {
+        "town/n": pytest.approx(0.04),
+        "town/s": pytest.approx(0.04),
+    }
+    again, _ = take(stored(settings))
+    assert (again.doubts, again.slivers) == ([], 0)
+
+
+def test_what_lies_within_another_is_cut_out_of_it(take: Callable[..., Any]) -> None:
+    inner = box(120.1, 30.12, 120.2, 30.18)
+    found, mistakes = take(collection(feature("town/s", NORTH), feature("town/n", inner)))
+    assert not mistakes
+    assert len(found.doubts) == 1
+    assert "100% of the first" in found.doubts[0].text()
+    shapes = found.boundaries.shapes
+    assert area(shapes["town/n"]) == pytest.approx(0.006)
+    assert area(shapes["town/s"]) == pytest.approx(0.034)
+    assert set(shapes["town/s"][1]) == {tuple(corner) for corner in inner}
+
+
+def test_overlaps_that_nobody_sees_are_let_be_and_counted(take: Callable[..., Any]) -> None:
+    """A map of 38 kilometres may be off by 38 metres: 0.0003 degrees are 33 of them."""
+    for deep, slivers, doubts in ((0.0003, 1, 0), (0.0004, 0, 1)):
+        south = box(120, 30, 120.4, 30.1 + deep)
+        found, mistakes = take(collection(feature("town/n", NORTH), feature("town/s", south)))
+        assert not mistakes
+        assert (found.slivers, len(found.doubts)) == (slivers, doubts)
+    assert found.fine == pytest.approx(38.5, abs=0.1)
+    assert "1.7 km²" in found.doubts[0].text()
+
+
+def test_neighbours_that_touch_are_no_overlap(take: Callable[..., Any]) -> None:
+    found, _ = take(WHOLE)
+    assert (found.slivers, found.doubts) == (0, [])
+
+
+COVERED: dict[str, tuple[Points, Points, str]] = {
+    "drawn twice": (
+        NORTH,
+        NORTH,
+        "town/s South would keep less than 1% of its ground: town/n North claims",
+    ),
+    "most of another": (
+        NORTH,
+        box(120, 30.14, 120.4, 30.2),
+        "town/n North would keep 40% of its ground: town/s South claims 256.6 km²",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", COVERED)
+def test_a_place_that_would_lose_more_than_half_is_refused(
+    take: Callable[..., Any], settings: Settings, what: str
+) -> None:
+    north, south, words = COVERED[what]
+    found, told = take(collection(feature("town/n", north), feature("town/s", south)))
+    assert found is None
+    assert len(told) == 1
+    assert told[0].startswith(f"given.geojson: {words}")
+    assert "has to be cut out" in told[0]
+    assert not (settings.city / "boundaries").exists()
+
+
+def test_a_place_outside_the_one_above_it_is_told_whichever_comes_first(
+    take: Callable[..., Any], settings: Settings
+) -> None:
+    """Elm is North's; six tenths of it lie in South."""
+    elm = collection(feature("town/n/e", box(120.1, 30.04, 120.2, 30.14)))
+    words = "town/n/e Elm lies outside town/n North, to which it belongs, with 60% of its ground"
+    for first, second in (
+        ((WHOLE, "district"), (elm, "street")),
+        ((elm, "street"), (WHOLE, "district")),
+    ):
+        shutil.rmtree(settings.city / "boundaries", ignore_errors=True)
+        assert not take(first[0], level=first[1])[0].doubts
+        (doubt,) = take(second[0], level=second[1])[0].doubts
+        assert doubt.text().startswith(words)
+    within = collection(feature("town/n/e", box(120.1, 30.06, 120.2, 30.16)))
+    assert not take(within, level="street")[0].doubts
+
+
 # ── Simplifying ──────────────────────────────────────────────────────────────────────────────────
 
 
-def wave(length: int) -> list[tuple[float, float]]:
-    return [(n / 10, 5 + math.sin(n) / 40 + math.sin(n / 9)) for n in range(length + 1)]
+def wave(length: int) -> Points:
+    """A winding line to the east."""
+    return [
+        [120 + n / 1000, 30.05 + math.sin(n) / 4000 + math.sin(n / 9) / 100]
+        for n in range(length + 1)
+    ]
+
+
+def circle(radius: float, corners: int) -> Points:
+    turns = [2 * math.pi * n / corners for n in range(corners)]
+    ring = [
+        [round(120.05 + radius * math.cos(t), 6), round(30.015 + radius * math.sin(t), 6)]
+        for t in turns
+    ]
+    return [*ring, ring[0]]
 
 
 def test_neighbours_keep_their_border_in_common() -> None:
-    border = wave(100)
-    above = ((10.0, 9.0), (0.0, 9.0), *border)
-    below = ((0.0, 0.0), (10.0, 0.0), *reversed(border))
-    inner = tuple((5 + math.cos(n / 8), 1.5 + math.sin(n / 8)) for n in range(50))
-    found = simplified([above, below, inner, inner[::-1]], 0.05)
-    kept = set(found[0]) & set(found[1])
-    assert 10 < len(kept) < 60
-    assert set(found[0]) == kept | {(10.0, 9.0), (0.0, 9.0)}
-    assert found[2] == found[3][::-1] or set(found[2]) == set(found[3])
-    for x, y in border:  # nothing lies farther off than was said
-        near = min(
-            math.dist((x, y), (a[0] + (b[0] - a[0]) * t / 50, a[1] + (b[1] - a[1]) * t / 50))
-            for a, b in zip(found[0], [*found[0][1:], found[0][0]], strict=True)
-            for t in range(51)
-        )
-        assert near < 0.08
-
-
-def test_what_is_smaller_than_the_tolerance_goes_but_no_place_does() -> None:
-    tree = read_city(Settings().city).tree
-    ring = [[120 + math.cos(n / 10) / 10, 30 + math.sin(n / 10) / 10] for n in range(62)]
-    ring.append(ring[0])
-    islet = box(120.2, 30, 120.20001, 30.00001)
-    document = collection(
-        feature("330106", ring, islet, kind="MultiPolygon"), feature("330102", islet)
+    border, inner = wave(100), circle(0.01, 50)
+    given = read(
+        {
+            "town/n": [[[120.1, 30.09], [120, 30.09], *border, [120.1, 30.09]]],
+            "town/s": [[[120, 30], [120.1, 30], *border[::-1], [120, 30]], inner],
+        }
     )
-    found, mistakes = read_boundaries(document, tree, "district", "wgs84", "code", "x")
+    found, off = simplified({**given.polygons, "inner": joined([polygon([inner], "x")])}, 200)
+    north, south, middle = (shape(found[code]) for code in ("town/n", "town/s", "inner"))
+    shared = set(north[0]) & set(south[0])
+    assert 5 < len(shared) < 60
+    assert set(north[0]) == shared | {(120.1, 30.09), (120, 30.09)}
+    assert set(south[0]) == shared | {(120.1, 30), (120, 30)}
+    assert set(middle[0]) == set(south[1])
+    assert 5 < len(middle[0]) < 40
+    # No gap opens: what the outline holds is what they hold.
+    assert area(north) + area(south) + area(middle) == pytest.approx(0.1 * 0.09, rel=1e-9)
+    assert shared <= {(round(x, 6), round(y, 6)) for x, y in border}
+    # What lies farthest off is told, and it is near.
+    edges = list(zip(north[0], [*north[0][1:], north[0][0]], strict=True))
+    farthest = max(min(_metres(each, *edge) for edge in edges) for each in border)
+    assert 50 < farthest <= off < 250
+
+
+def _metres(point: list[float], a: tuple[float, float], b: tuple[float, float]) -> float:
+    """From a point to an edge, by steps along it."""
+    narrow = math.cos(math.radians(30.045))
+    return min(
+        111_195
+        * math.hypot(
+            (a[0] + (b[0] - a[0]) * t / 200 - point[0]) * narrow,
+            a[1] + (b[1] - a[1]) * t / 200 - point[1],
+        )
+        for t in range(201)
+    )
+
+
+def test_a_corner_goes_if_it_matters_less_than_a_square_of_the_side() -> None:
+    """A triangle of 1,000 metres by 80 has the area of a square of 200."""
+    high, wide = 80 / 111_195, 1000 / 111_195 / math.cos(math.radians(30.1))
+    ring = [[120, 30], [120.2, 30], [120.2, 30.2], [120.1 + wide, 30.2]]
+    ring += [[120.1 + wide / 2, 30.2 + high], [120.1, 30.2], [120, 30.2], [120, 30]]
+    given = read({"town/n": [ring]}).polygons
+    for side, corners, off in ((190, 7, 0), (210, 4, 80)):
+        found, told = simplified(given, side)
+        assert len(shape(found["town/n"])[0]) == corners
+        assert told == pytest.approx(off, abs=1)
+    assert simplified(given, 0) == (given, 0)
+
+
+def test_what_is_smaller_than_such_a_square_goes_but_no_place_does() -> None:
+    islet = box(120.2, 30, 120.20001, 30.00001)
+    tree = read_city(Settings().city).tree
+    document = collection(
+        feature("330106", circle(0.1, 62), islet, kind="MultiPolygon"), feature("330102", islet)
+    )
+    given, mistakes = read_boundaries(document, tree, "district", "wgs84", "code", "x")
     assert not mistakes
-    fewer = simplify(found, 500)
-    assert len(fewer.parts["330106"]) == 1
-    assert len(fewer.parts["330106"][0][0]) < 30
-    assert fewer.parts["330102"] == found.parts["330102"]
+    found, _ = simplified(given.polygons, 1000)
+    (ring,) = shape(found["330106"])
+    assert 4 < len(ring) < 40
+    assert {(x, y) for x, y in circle(0.1, 62)} >= set(ring)
+    (small,) = shape(found["330102"])
+    assert set(small) <= {(x, y) for x, y in islet}
 
 
 def test_rings_do_not_come_to_cross_by_it() -> None:
-    """A spit of land nearly touches the shore: at a kilometre they would cross."""
-    tree = read_city(Settings().city).tree
+    """A spit of land nearly touches the shore: without its peak they would cross."""
     shore = [[120 + n / 100, 30 + (0.02 if n == 5 else 0)] for n in range(11)]
-    ring = [*shore, [120.1, 30.05], [120.052, 30.05], [120.05, 30.021], [120.048, 30.05]]
+    ring = [*shore, [120.1, 30.05], [120.052, 30.05], [120.05, 30.0001], [120.048, 30.05]]
+    ring[5][1] = -0.02 + 30
     ring += [[120, 30.05], [120, 30]]
-    document = collection(feature("330106", ring))
-    found, mistakes = read_boundaries(document, tree, "district", "wgs84", "code", "x")
-    assert not mistakes
-    again = collection(feature("330106", [*map(list, simplify(found, 3000).shapes["330106"][0])]))
-    again["features"][0]["geometry"]["coordinates"][0].append(
-        again["features"][0]["geometry"]["coordinates"][0][0]
-    )
-    assert not read_boundaries(again, tree, "district", "wgs84", "code", "x")[1]
+    for side in (300, 1000, 3000, 30_000):
+        found, _ = simplified(read({"town/n": [ring]}).polygons, side)
+        (left,) = shape(found["town/n"])
+        read({"town/n": [[*map(list, left), list(left[0])]]})
+
+
+STAR = st.tuples(
+    st.floats(120, 120.2),
+    st.floats(30, 30.2),
+    st.lists(st.floats(0.01, 0.2), min_size=3, max_size=30),
+)
+
+
+@given(st.lists(STAR, min_size=2, max_size=8), st.sampled_from([30.0, 300.0, 3000.0]))
+def test_whatever_overlaps_comes_out_sound_and_apart(stars: list[Any], metres: float) -> None:
+    places = {}
+    for number, (lon, lat, reach) in enumerate(stars):
+        turns = [2 * math.pi * n / len(reach) for n in range(len(reach))]
+        ring = tuple(
+            (round(lon + far * math.cos(turn), 6), round(lat + far * math.sin(turn), 6))
+            for far, turn in zip(reach, turns, strict=True)
+        )
+        with suppress(Mistake):  # its centre may lie outside, and rounding make it cross itself
+            places[str(number)] = joined([polygon([ring], "x")])
+    assume(places)
+    found, overlaps, _ = taken_apart(places, metres)
+    before = {code: area(shape(each)) for code, each in places.items()}
+    for overlap in overlaps:
+        assert before[overlap.smaller] <= before[overlap.larger]
+        assert 0 <= overlap.left < 1
+    assert not [each for each in taken_apart(found, metres)[1] if each.area > 1]
+    whole = {code: each for code, each in found.items() if shape(each)}
+    fewer, _ = simplified(whole, metres)
+    for each in fewer.values():
+        rings = shape(each)
+        assert rings
+        outer = [number for number, ring in enumerate(rings) if ring_area(ring) > 0]
+        for start, end in zip(outer, [*outer[1:], len(rings)], strict=True):
+            polygon(rings[start:end], "x")
 
 
 # ── Published ────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
-"""Boundaries in a city's folder: ``boundaries/<level>.geojson``, imported by a verb, checked again
-whenever they are published.
+"""Boundaries in a city's folder: ``boundaries/<level>.geojson``, checked again whenever they are
+published.
 """
 
 from __future__ import annotations
@@ -7,110 +7,38 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cockpit import disk
-from cockpit.model.boundaries import (
-    CODE,
-    DATUMS,
-    Boundaries,
-    features,
-    fineness,
-    missing,
-    one_datum,
-    read_boundaries,
-    simplify,
-)
-from cockpit.model.levels import LEVELS, rung
+from cockpit.model.boundaries import DATUMS
+from cockpit.model.levels import LEVELS
 from cockpit.model.mistakes import Mistake, did_you_mean
-from cockpit.model.places import Place, Tree
+from cockpit.model.places import Tree
 from cockpit.model.shape import Shape, bounds
-from cockpit.record.city import read_city
+from cockpit.record.geojson import CODE, Boundaries, document, read_boundaries
 
 FOLDER = "boundaries"
 log = logging.getLogger("cockpit.boundaries")
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What came of an import: the file, its boundaries, and how it was before."""
+class Stored:
+    """One level's file."""
 
-    path: Path
-    boundaries: Boundaries
-    corners: int
-    """How many corners the file had."""
-    metres: float
-    """How far the rest may be off."""
-    missing: Sequence[Place]
-
-
-def new_boundaries(
-    city: Path,
-    home: Path | None,
-    file: Path,
-    level: str,
-    datum: str | None,
-    key: str = CODE,
-    metres: float | None = None,
-) -> tuple[Imported | None, list[Mistake]]:
-    """Take a level's boundaries into a city's folder, simplified to what a map can show unless
-    ``metres`` says how far. Gives all mistakes found; where there are any, nothing is written.
-    """
-    rung(level)
-    if datum is None or datum.lower() not in DATUMS:
-        raise Mistake(
-            "it is not said on which datum the coordinates stand"
-            if datum is None
-            else f"{datum!r} is no datum that is known here",
-            write="--crs wgs84 (also CGCS2000), or --crs gcj02 (Amap, Tencent); they lie hundreds"
-            " of metres apart",
-        )
-    datum = datum.lower()
-    others = {name: found.datum for name, found in _stored(city).items() if name != level}
-    one_datum({**others, level: datum}, city / FOLDER)
-    tree = read_city(city, home).tree
-    found, mistakes = read_boundaries(_document(file), tree, level, datum, key, file.name)
-    if mistakes:
-        return None, mistakes
-    metres = fineness(found, tree) if metres is None else metres
-    fewer = simplify(found, metres)
-    path = city / FOLDER / f"{level}.geojson"
-    path.parent.mkdir(exist_ok=True)
-    lines = [json.dumps(each, ensure_ascii=False) for each in features(fewer, tree)]
-    head = {"type": "FeatureCollection", "level": level, "datum": datum, "metres": round(metres, 1)}
-    opening = json.dumps(head)[:-1]
-    disk.write(path, opening + ', "features": [\n' + ",\n".join(lines) + "\n]}\n")
-    return Imported(path, fewer, found.corners, metres, missing(fewer, tree)), []
-
-
-def _document(file: Path) -> object:
-    """A file's JSON. Raises Mistake."""
-    try:
-        return json.loads(file.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise Mistake(f"it cannot be read ({error.strerror})", where=file) from None
-    except UnicodeDecodeError as error:
-        raise Mistake(
-            f"it is not UTF-8 (byte {error.start + 1})",
-            where=file.name,
-            write="A shapefile or archive has to be exported as GeoJSON first",
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise Mistake(f"not JSON: {error}", where=file.name, write="Export it as GeoJSON") from None
-
-
-@dataclass(frozen=True)
-class _Stored:
     path: Path
     document: object
     datum: str
 
+    def read(self, tree: Tree) -> tuple[Boundaries, list[Mistake]]:
+        """Its boundaries, and what is wrong with them. Raises Mistake."""
+        level = self.path.stem
+        return read_boundaries(self.document, tree, level, self.datum, CODE, str(self.path))
 
-def _stored(city: Path) -> dict[str, _Stored]:
+
+def stored_in(city: Path) -> dict[str, Stored]:
     """The files of a city's folder by level. Raises Mistake for one that is none of ours."""
     found = {}
     for path in files(city):
@@ -120,16 +48,27 @@ def _stored(city: Path) -> dict[str, _Stored]:
                 where=path,
                 write=did_you_mean(path.stem, [level.name for level in LEVELS]),
             )
-        document = _document(path)
-        datum = document.get("datum") if isinstance(document, dict) else None
+        read = document(path)
+        datum = read.get("datum") if isinstance(read, dict) else None
         if datum not in DATUMS:
             raise Mistake(
                 f"its datum is {datum!r}",
                 where=path,
                 write="Import it with: cockpit new boundaries",
             )
-        found[path.stem] = _Stored(path, document, str(datum))
+        found[path.stem] = Stored(path, read, str(datum))
     return found
+
+
+def one_datum(datums: Mapping[str, str], folder: str | Path) -> None:
+    """Raises Mistake where the levels stand on different ones."""
+    if len(set(datums.values())) > 1:
+        told = ", ".join(f"{level} on {DATUMS[datum]}" for level, datum in sorted(datums.items()))
+        raise Mistake(
+            f"levels stand on different datums ({told}), hundreds of metres apart",
+            where=folder,
+            write="Bring all on one; to change it, take the files there away and import anew",
+        )
 
 
 @dataclass(frozen=True)
@@ -166,14 +105,13 @@ def known(city: Path, tree: Tree) -> Published:
 @lru_cache(1)
 def read_all(city: Path, tree: Tree, fingerprint: str) -> Published:
     """All boundaries of a city's folder, read again where a file changed. Raises Mistake."""
-    stored = _stored(city)
+    stored = stored_in(city)
     if not stored:
         return Published()
     one_datum({level: each.datum for level, each in stored.items()}, city / FOLDER)
     shapes: dict[str, Shape] = {}
-    for level, each in stored.items():
-        path = str(each.path)
-        found, mistakes = read_boundaries(each.document, tree, level, each.datum, CODE, path)
+    for each in stored.values():
+        found, mistakes = each.read(tree)
         if mistakes:
             raise mistakes[0]
         shapes |= found.shapes
