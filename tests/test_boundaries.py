@@ -27,6 +27,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.places import plant
 from cockpit.model.shape import area, ring_area
 from cockpit.people.gate import CONSOLE, Scope, gate
+from cockpit.record.boundaries import known
 from cockpit.record.checks import check_all
 from cockpit.record.city import read_city
 from cockpit.record.coverage import joined, polygon, shape, simplified, taken_apart
@@ -747,6 +748,19 @@ def test_a_file_that_was_broken_by_hand_keeps_no_number_waiting(
     assert below(settings, "town").schematic
     told = [mistake.text() for mistake in check_all(settings).mistakes]
     assert any("'town/x' is no code" in each for each in told)
+
+
+def test_a_file_from_before_overlaps_were_told_is_published_as_it_is(settings: Settings) -> None:
+    rows = [["town/n", NORTH], ["town/s", box(120, 30, 120.4, 30.18)]]
+    document = collection(*(feature(code, ring, kind="MultiPolygon") for code, ring in rows))
+    path = settings.city / "boundaries" / "district.geojson"
+    path.parent.mkdir()
+    head = {"level": "district", "datum": "wgs84", "metres": 38.5}
+    path.write_text(json.dumps({**document, **head}), "utf-8")
+    found = known(settings.city, read_city(settings.city).tree)
+    assert {code: json.loads(shape) for code, shape in found.rows} == {
+        code: [ring[:-1]] for code, ring in rows
+    }
 
 
 def test_the_city_ships_no_boundaries() -> None:

@@ -177,7 +177,7 @@ def _astray(found: Boundaries, others: Iterable[Stored], tree: Tree) -> list[Mis
         Mistake(
             f"{_named(code, tree)} lies outside {_named(above, tree)}, to which it belongs, with"
             f" {_share(1 - share)} of its ground",
-            write="Has it another's code?",
+            write="See whether it has another's code",
         )
         for (code, above), share in zip(pairs, shares, strict=True)
         if share < HALF
