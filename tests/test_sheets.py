@@ -46,14 +46,14 @@ def added(cells: Sequence[Cell], who: int, stretch: Stretch, at: int) -> int:
 def check(made: Sequence[Sheet], cells: Sequence[Cell], stretches: Sequence[Stretch]) -> None:
     """A stretch that ends before it begins counts nothing that could be told."""
     stretches = [each for each in stretches if None in each or each[0] <= each[1]]  # type: ignore[operator]
-    asked = [0, 3, 9, 10, 2**20]
-    for at, part in enumerate(("few", "many"), 2):
-        told = np.zeros((len(asked), len(stretches)), dtype=object)
-        for sheet in made:
-            told += sheet.sums([part, "none"], np.array(asked), bounds(stretches)).get(part, 0)
-        assert told.tolist() == [
-            [added(cells, who, each, at) for each in stretches] for who in asked
-        ]
+    for asked in ([0, 3, 9, 10, 2**20], [5], [4, 2], [9]):
+        for at, part in enumerate(("few", "many"), 2):
+            told = np.zeros((len(asked), len(stretches)), dtype=object)
+            for sheet in made:
+                told += sheet.sums([part, "none"], np.array(asked), bounds(stretches)).get(part, 0)
+            assert told.tolist() == [
+                [added(cells, who, each, at) for each in stretches] for who in asked
+            ]
 
 
 @given(CELLS, STRETCHES)

@@ -29,7 +29,7 @@ Values = Mapping[str, Ints | tuple[Ints, Ints]]
 Cells = tuple[Ints, Ints, Values]
 """Places' numbers, days (ordinals), and what each of these cells holds."""
 
-LAYOUT = 5
+LAYOUT = 6
 """Goes up when snapshots are laid out anew: what an older cockpit wrote is then written again."""
 HALF = 32
 """Bits of the lower half of a number that may be larger than a row can hold."""
@@ -39,6 +39,8 @@ MOST = 2.0**61
 """What no place's total may come to in one field; beyond it there are two."""
 TOTALS, KEYS = (np.int16, np.int32, np.int64), (np.uint32, np.int64)
 """The types that totals and keys may have: the first that holds them."""
+OWNERS = np.uint32
+"""The type of places' numbers."""
 MOST_KEY = {np.dtype(each).itemsize: np.iinfo(each).max for each in KEYS}
 FAR = date.max.toordinal() + 2
 """After every day there is."""
@@ -79,6 +81,12 @@ class Sheet:
     """How many bits of a key are the day, counted from the first."""
     keys: Ints
     totals: npt.NDArray[Any]
+    owners: Ints
+    """The places that have cells, by their numbers."""
+    starts: Ints
+    """Where the cells of each of them begin, and where the last one's end: a place is looked for
+    among places and a day among its days, so that a large city's sheet takes no longer.
+    """
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -122,7 +130,10 @@ class Sheet:
         edges = (numbers[None, :, None] << self.bits) | offsets[:, None, :]
         # A place beyond the last one that has cells might not fit their keys.
         kept = np.minimum(edges, MOST_KEY[self.keys.dtype.itemsize]).astype(self.keys.dtype)
-        before: Ints = np.searchsorted(self.keys, kept)
+        # In their own type, or numpy would turn all of them into another first.
+        ends = np.array((numbers.min(), numbers.max() + 1), OWNERS)
+        start, end = self.starts[np.searchsorted(self.owners, ends)].tolist()
+        before: Ints = start + np.searchsorted(self.keys[start:end], kept)
         return before
 
     def cells(self) -> Cells:
@@ -189,7 +200,8 @@ def _made(label: str, first: int, bits: int, keys: Ints, values: Values) -> Shee
     totals = np.zeros(len(keys) + 1, dtype=[(name, held.dtype) for name, held in fields.items()])
     for name, held in fields.items():
         totals[name][1:] = held
-    return Sheet(label, first, bits, keys, totals)
+    owners = (keys[starts] >> keys.dtype.type(bits)).astype(OWNERS)
+    return Sheet(label, first, bits, keys, totals, owners, np.append(starts, len(keys)))
 
 
 def _starts(keys: Ints, bits: int) -> Ints:
@@ -267,7 +279,7 @@ def pack(sheets: Iterable[Sheet]) -> Iterator[bytes]:
     contents, at = [], 0
     for sheet in sheets:
         spots = []
-        for array in (sheet.keys, sheet.totals):
+        for array in (sheet.keys, sheet.totals, sheet.owners, sheet.starts):
             spots.append(at)
             rest = -array.nbytes % ALIGNED
             at += array.nbytes + rest
@@ -279,6 +291,7 @@ def pack(sheets: Iterable[Sheet]) -> Iterator[bytes]:
                 "first": sheet.first,
                 "bits": sheet.bits,
                 "cells": len(sheet),
+                "owners": len(sheet.owners),
                 "keys": sheet.keys.dtype.str,
                 "totals": sheet.totals.dtype.descr,
                 "at": spots,
@@ -293,7 +306,7 @@ def unpack(packed: Any) -> list[Sheet]:
     size = int.from_bytes(packed[-SIZE:], "little")
     found = []
     for entry in json.loads(packed[-SIZE - size : -SIZE]):
-        keys_at, totals_at = entry["at"]
+        keys_at, totals_at, owners_at, starts_at = entry["at"]
         kind = np.dtype([tuple(field) for field in entry["totals"]])
         found.append(
             Sheet(
@@ -302,6 +315,8 @@ def unpack(packed: Any) -> list[Sheet]:
                 entry["bits"],
                 np.frombuffer(packed, entry["keys"], entry["cells"], keys_at),
                 np.frombuffer(packed, kind, entry["cells"] + 1, totals_at),
+                np.frombuffer(packed, OWNERS, entry["owners"], owners_at),
+                np.frombuffer(packed, np.int64, entry["owners"] + 1, starts_at),
             )
         )
     return found
