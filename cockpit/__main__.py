@@ -112,9 +112,11 @@ def run(
 ) -> None:
     """All of it on this machine: a demo city if the home is empty, the worker, the web server."""
     from cockpit import processes
+    from cockpit.record.store import agree
 
     chosen = _settings(home, city, port=port)
     processes.refuse_taken_port(chosen)
+    agree(chosen)
     if not (chosen.snapshots / "CURRENT").is_file() and not chosen.record.exists():
         out.print(
             f"The home {chosen.home} is empty: making a demo city (演示数据) of {cases:,} cases."
@@ -157,8 +159,10 @@ def demo(
 ) -> None:
     """Fill an empty home with a believable city, marked 演示数据 everywhere."""
     from cockpit.model.period import day
+    from cockpit.record.store import agree
 
     chosen = _settings(home, city)
+    agree(chosen)
     if csv is not None:
         from cockpit.record.democity import write_csv
 
