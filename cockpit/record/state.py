@@ -10,7 +10,7 @@ import duckdb
 
 from cockpit.model.facts import FACTS
 from cockpit.record import inbox
-from cockpit.record.publish import current, kept, manifest
+from cockpit.record.publish import current, manifest, states
 from cockpit.record.store import locked
 from cockpit.settings import Settings
 
@@ -29,7 +29,7 @@ def state(settings: Settings) -> dict[str, Any]:
         "quarantined": told.get("quarantined", 0),
         "facts": {name: _standing(told, name) for name in FACTS},
         "sources": told.get("sources", []),
-        "kept": kept(settings.snapshots),
+        "kept": states(settings.snapshots),
     }
 
 
