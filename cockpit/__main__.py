@@ -279,6 +279,8 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
     out.print(f"worker     {'running' if told['worker'] else 'not running'}")
     out.print(f"in service {told['snapshot'] or 'nothing is published yet'}")
     out.print(f"waiting    {told['waiting']} file(s) in the inbox")
+    for stray in told["strays"]:
+        out.print(f"astray     {_escape(stray)}")
     out.print(f"quarantine {told['quarantined']} row(s)")
     table = Table(box=None, padding=(0, 2))
     for title in ("fact", "rows", "from", "to", "as of"):
@@ -291,6 +293,11 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
         out.print(
             f"source {source['source']}: last arrived {source['last_arrived']},"
             f" {source['quarantined']:,} quarantined of {source['read']:,}"
+        )
+    for each in told["refused"]:
+        out.print(
+            f"refused    {each['when']} {_escape(each['file'])}, sent as"
+            f" {_escape(each['source'])}: {_escape(each['refused'])}"
         )
     out.print("kept       " + (", ".join(told["kept"]) or "–"))
 
