@@ -59,10 +59,13 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         _stopped()
     except Exception as error:
-        from cockpit.record.store import is_interruption
+        from cockpit.record.store import FAILURES, first_line, is_interruption
 
         if is_interruption(error):
             _stopped()
+        if isinstance(error, FAILURES):
+            err.print(f"[bold red]✗[/] {_escape(first_line(error))}.")
+            sys.exit(1)
         if hasattr(error, "show"):
             error.show()
             sys.exit(getattr(error, "exit_code", 2))
@@ -245,7 +248,8 @@ def publish(home: Home = None, city: City = None, as_json: AsJson = False) -> No
     with Record(_settings(home, city)) as record, _bar(quiet=as_json) as bar:
         snapshot, trouble = Worker(record, _teller(bar)).publish()
     if trouble:
-        raise Mistake(f"publishing failed, snapshot {snapshot} stays in service: {trouble}")
+        stays = f"snapshot {snapshot} stays in service" if snapshot else "none is in service yet"
+        raise Mistake(f"publishing failed, {stays}: {trouble}")
     _print_json({"snapshot": snapshot}) if as_json else out.print(
         f"In service: snapshot {snapshot}"
     )

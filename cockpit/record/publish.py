@@ -34,7 +34,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.sheet import LAYOUT, Sheet, joined, unpack
 from cockpit.record import boundaries, cube
 from cockpit.record.panels import Shelf
-from cockpit.record.store import Record, as_json
+from cockpit.record.store import Record, as_json, first_line
 
 ROW_GROUP = 16_384
 """Rows of a Parquet row group: small enough that one street is a small read."""
@@ -535,5 +535,11 @@ def rollback(snapshots: Path, to: str | None = None) -> str:
             to = earlier[-1]
         if to not in ids:
             raise Mistake(f"there is no snapshot {to!r}", write=f"Kept: {', '.join(ids) or 'none'}")
-        disk.write(snapshots / "CURRENT", to)
+        try:
+            disk.write(snapshots / "CURRENT", to)
+        except OSError as error:
+            raise Mistake(
+                f"snapshot {now} stays in service: {first_line(error)}",
+                write=f"Once it can be written, say again: cockpit rollback {to}",
+            ) from None
     return to

@@ -6,9 +6,11 @@ the process that holds it. All that is written about one file is one transaction
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -56,6 +58,7 @@ FAILURES = (
     duckdb.FatalException,
 )
 """What a machine without room does to whoever writes. It passes; nobody's file is at fault."""
+NO_ROOM = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
 
 
 class Locked(Mistake):
@@ -122,9 +125,16 @@ def _unusable(settings: Settings, error: BaseException) -> Mistake:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in one line, without the SQL that DuckDB shows below."""
-    words = str(error).partition("\n\nLINE ")[0].split()
-    return " ".join(words) or type(error).__name__
+    """What an error says, in one line: of DuckDB's what went wrong first, without the SQL below."""
+    where, told = "", str(error).partition("\n\nLINE ")[0]
+    if isinstance(error, OSError) and error.strerror:
+        where, told = f"{error.filename}: " if error.filename else "", error.strerror
+    inner = re.search(r'"exception_message":("(?:[^"\\]|\\.)*")', told)
+    told = json.loads(inner[1]) if inner else told.rpartition("Original error: ")[2]
+    for full in NO_ROOM:
+        if full in told:
+            told = f"there is no room on the disk ({full})"
+    return where + " ".join(told.split()) or type(error).__name__
 
 
 @contextmanager
