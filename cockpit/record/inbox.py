@@ -235,7 +235,7 @@ def refusals(settings: Settings, most: int = 5) -> list[tuple[float, dict[str, A
     """The last receipts of files that were refused, newest first, each with the moment at which
     its file came. Older ones than LATELY files are not looked for.
     """
-    found = []
+    found: list[tuple[float, dict[str, Any]]] = []
     with suppress(FileNotFoundError):
         names = (path.name for path in os.scandir(settings.receipts))
         for name in heapq.nlargest(LATELY, names):
