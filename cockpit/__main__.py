@@ -339,17 +339,17 @@ def ask(
         code = snapshot.tree.place(place).code if place else ""
         seen = gate(CONSOLE, Scope(snapshot.tree, code))
         told = answers.ask(snapshot, metric, seen, period, children=below, step=by)
+        stretch = answers.stretch(period, snapshot.standing(counted.metric.fact))
     if as_json:
         _print_json(told)
         return
     about = counted.metric
-    stretch = f"{told['since'] or '…'} – {told['until'] or '…'}"
     out.print(
         f"[bold]{about.title}[/] {about.title_en} · {told['name']} ({told['place']}) · {stretch}"
     )
     rows = [("", told)]
     rows += [(f"  {child['name']}", child) for child in told.get("below", [])]
-    if below:
+    if below and told["unplaced"]:
         rows.append(("  未落格 unplaced", told["unplaced"]))
     rows += [(f"  {step['since']}", step) for step in told.get("by", [])]
     table = Table(box=None, padding=(0, 2))
@@ -365,6 +365,8 @@ def ask(
             ),
         )
     out.print(table)
+    if below and not told["below"]:
+        out.print(f"Nothing lies below {told['name']}: all its rows are its own.")
     out.print(f"[dim]{about.meaning} 口径: {about.clock or about.enters}. {about.standard}[/]")
     out.print(f"[dim]数据截至 {told['as_of']} · snapshot {told['snapshot']}[/]")
 
