@@ -23,8 +23,9 @@ import pytest
 from cockpit.answers.snapshot import Snapshots
 from cockpit.model.mistakes import Mistake
 from cockpit.record import handover, inbox, worker
+from cockpit.record.lock import Locked, lock, locked
 from cockpit.record.state import state
-from cockpit.record.store import Locked, Record, first_line, lock, locked
+from cockpit.record.store import Record, first_line
 from cockpit.record.worker import Worker, serve
 from cockpit.settings import Settings
 from tests import hamlet, town

@@ -11,7 +11,8 @@ from typing import Any
 from cockpit.model.mistakes import Mistake
 from cockpit.record import inbox
 from cockpit.record.ingest import Progress, Receipt
-from cockpit.record.store import PROGRESS, Locked, Record, agree
+from cockpit.record.lock import Locked
+from cockpit.record.store import PROGRESS, Record, agree
 from cockpit.record.worker import WAITING, Worker
 from cockpit.settings import Settings
 

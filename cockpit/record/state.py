@@ -12,8 +12,8 @@ import duckdb
 
 from cockpit.model.facts import FACTS
 from cockpit.record import inbox
+from cockpit.record.lock import locked
 from cockpit.record.publish import current, manifest, states
-from cockpit.record.store import locked
 from cockpit.settings import Settings
 
 

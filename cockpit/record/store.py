@@ -7,16 +7,13 @@ the process that holds it. All that is written about one file is one transaction
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -29,6 +26,7 @@ from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
 from cockpit.record.city import begun, read_city, remember, root_code
+from cockpit.record.lock import Locked, lock
 from cockpit.settings import Settings
 
 TABLES = """
@@ -59,61 +57,7 @@ FAILURES = (
 )
 """What a machine without room does to whoever writes. It passes; nobody's file is at fault."""
 NO_ROOM = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
-
-
-class Locked(Mistake):
-    """Another process is this home's writer."""
-
-
-def lock(settings: Settings) -> int:
-    """Take the writer's lock of a home; the descriptor holds it. Raises Mistake, or Locked."""
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(_lock_path(settings), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise _unusable(settings, error) from None
-    while not _seize(descriptor, fcntl.LOCK_EX):
-        if not _seize(descriptor, fcntl.LOCK_SH):
-            holder = os.read(descriptor, 64).decode(errors="replace").strip() or "unknown"
-            os.close(descriptor)
-            raise Locked(
-                f"process {holder} is already the writer of this home",
-                where=settings.home,
-                write="Stop it first, or hand the file over with: cockpit ingest",
-            )
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-        time.sleep(0.01)  # somebody only looked whether there is a writer
-    with suppress(OSError):  # a full disk: the lock holds without its holder's number
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
-    return descriptor
-
-
-def locked(settings: Settings) -> bool:
-    """Whether some process is the writer of this home right now. The look itself holds the lock
-    shared, for a moment; a writer who starts in that moment sees that it is only shared.
-    """
-    try:
-        descriptor = os.open(_lock_path(settings), os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        return not _seize(descriptor, fcntl.LOCK_SH)
-    finally:
-        os.close(descriptor)
-
-
-def _seize(descriptor: int, how: int) -> bool:
-    """Take a lock if it is free."""
-    try:
-        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _lock_path(settings: Settings) -> Path:
-    return settings.home / "writer.lock"
+"""How a machine says that there is none on the disk."""
 
 
 def _unusable(settings: Settings, error: BaseException) -> Mistake:
@@ -158,7 +102,10 @@ class Record:
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self._lock = lock(settings)
+        try:
+            self._lock = lock(settings)
+        except OSError as error:
+            raise _unusable(settings, error) from None
         try:
             self._lay_out()
             self.con = self._open()
