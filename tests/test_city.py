@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cockpit import disk
 from cockpit import settings as environment
 from cockpit.model.mistakes import Mistake
 from cockpit.record import handover, inbox
@@ -155,3 +156,20 @@ def test_a_home_whose_city_was_not_written_down_is_known_all_the_same(settings: 
             refuse(other(settings))
     assert send(settings) == 0
     assert told.read_text("utf-8") == f"{settings.city}\ntown\n"
+
+
+def test_two_who_begin_a_home_at_once_are_of_one_city(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before there is a record it stands written whose it is: nobody takes it for another's."""
+    seen = []
+
+    def settle(written: Path, path: Path) -> None:
+        seen.append((path.name, begun(settings)))
+        agree(settings)
+        settled(written, path)
+
+    settled = disk.settle
+    monkeypatch.setattr(disk, "settle", settle)
+    Record(settings).close()
+    assert ("record.duckdb", "town") in seen

@@ -178,6 +178,7 @@ class Record:
         record = self.settings.record
         if record.exists():
             return
+        remember(self.settings, root_code(self.settings.city))  # see begun(): first what it is of
         aside = disk.aside(record)
         duckdb.connect(str(aside)).close()
         disk.settle(aside, record)
@@ -308,7 +309,7 @@ def agree(settings: Settings) -> None:
     try:
         Record(settings).close()
     except Locked:
-        _refuse_another(settings, code, True)
+        _refuse_another(settings, begun(settings), True)
 
 
 def _refuse_another(settings: Settings, code: str | None, holds: bool) -> None:
