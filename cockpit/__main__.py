@@ -288,7 +288,7 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
     out.print(f"quarantine {told['quarantined']} row(s)")
     table = Table(box=None, padding=(0, 2))
     for title in ("fact", "rows", "from", "to", "as of"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=True)
     for fact, about in told["facts"].items():
         days = [str(about[key] or "–")[:16].replace("T", " ") for key in ("first", "last", "as_of")]
         table.add_row(fact, f"{about['rows']:,}", *days)
