@@ -80,7 +80,8 @@ def run(
     finally:
         over.set()
     if late.is_set():
-        say(f"{address(settings)} did not answer within {patience:g} seconds: all was ended.")
+        told = f"{address(settings)} did not answer within {patience:g} seconds: all was ended."
+        print(told, flush=True)
         return 1
     if household.told:
         return 0
