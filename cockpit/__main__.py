@@ -59,10 +59,13 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         _stopped()
     except Exception as error:
-        from cockpit.record.store import is_interruption
+        from cockpit.record.store import FAILURES, first_line, is_interruption
 
         if is_interruption(error):
             _stopped()
+        if isinstance(error, FAILURES):
+            err.print(f"[bold red]✗[/] {_escape(first_line(error))}.")
+            sys.exit(1)
         if hasattr(error, "show"):
             error.show()
             sys.exit(getattr(error, "exit_code", 2))
@@ -121,9 +124,11 @@ def run(
 ) -> None:
     """All of it on this machine: a demo city if the home is empty, the worker, the web server."""
     from cockpit import processes
+    from cockpit.record.store import agree
 
     chosen = _settings(home, city, port=port)
     processes.refuse_taken_port(chosen)
+    agree(chosen)
     if not (chosen.snapshots / "CURRENT").is_file() and not chosen.record.exists():
         out.print(
             f"The home {chosen.home} is empty: making a demo city (演示数据) of {cases:,} cases."
@@ -166,8 +171,10 @@ def demo(
 ) -> None:
     """Fill an empty home with a believable city, marked 演示数据 everywhere."""
     from cockpit.model.period import day
+    from cockpit.record.store import agree
 
     chosen = _settings(home, city)
+    agree(chosen)
     if csv is not None:
         from cockpit.record.democity import write_csv
 
@@ -250,7 +257,8 @@ def publish(home: Home = None, city: City = None, as_json: AsJson = False) -> No
     with Record(_settings(home, city)) as record, _bar(quiet=as_json) as bar:
         snapshot, trouble = Worker(record, _teller(bar)).publish()
     if trouble:
-        raise Mistake(f"publishing failed, snapshot {snapshot} stays in service: {trouble}")
+        stays = f"snapshot {snapshot} stays in service" if snapshot else "none is in service yet"
+        raise Mistake(f"publishing failed, {stays}: {trouble}")
     _print_json({"snapshot": snapshot}) if as_json else out.print(
         f"In service: snapshot {snapshot}"
     )
@@ -284,10 +292,12 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
     out.print(f"worker     {'running' if told['worker'] else 'not running'}")
     out.print(f"in service {told['snapshot'] or 'nothing is published yet'}")
     out.print(f"waiting    {told['waiting']} file(s) in the inbox")
+    for stray in told["strays"]:
+        out.print(f"astray     {_escape(stray)}")
     out.print(f"quarantine {told['quarantined']} row(s)")
     table = Table(box=None, padding=(0, 2))
     for title in ("fact", "rows", "from", "to", "as of"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=True)
     for fact, about in told["facts"].items():
         days = [str(about[key] or "–")[:16].replace("T", " ") for key in ("first", "last", "as_of")]
         table.add_row(fact, f"{about['rows']:,}", *days)
@@ -296,6 +306,11 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
         out.print(
             f"source {source['source']}: last arrived {source['last_arrived']},"
             f" {source['quarantined']:,} quarantined of {source['read']:,}"
+        )
+    for each in told["refused"]:
+        out.print(
+            f"refused    {each['when']} {_escape(each['file'])}, sent as"
+            f" {_escape(each['source'])}: {_escape(each['refused'])}"
         )
     out.print("kept       " + (", ".join(told["kept"]) or "–"))
 
@@ -333,17 +348,17 @@ def ask(
         code = snapshot.tree.place(place).code if place else ""
         seen = gate(CONSOLE, Scope(snapshot.tree, code))
         told = answers.ask(snapshot, metric, seen, period, children=below, step=by)
+        stretch = answers.stretch(period, snapshot.standing(counted.metric.fact))
     if as_json:
         _print_json(told)
         return
     about = counted.metric
-    stretch = f"{told['since'] or '…'} – {told['until'] or '…'}"
     out.print(
         f"[bold]{about.title}[/] {about.title_en} · {told['name']} ({told['place']}) · {stretch}"
     )
     rows = [("", told)]
     rows += [(f"  {child['name']}", child) for child in told.get("below", [])]
-    if below:
+    if below and told["unplaced"]:
         rows.append(("  未落格 unplaced", told["unplaced"]))
     rows += [(f"  {step['since']}", step) for step in told.get("by", [])]
     table = Table(box=None, padding=(0, 2))
@@ -359,6 +374,8 @@ def ask(
             ),
         )
     out.print(table)
+    if below and not told["below"]:
+        out.print(f"Nothing lies below {told['name']}: all its rows are its own.")
     out.print(f"[dim]{about.meaning} 口径: {about.clock or about.enters}. {about.standard}[/]")
     out.print(f"[dim]数据截至 {told['as_of']} · snapshot {told['snapshot']}[/]")
 

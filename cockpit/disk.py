@@ -42,6 +42,9 @@ def write(
             sync(path.parent)
         else:
             settle(written, path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         written.unlink(missing_ok=True)
 

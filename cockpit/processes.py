@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import multiprocessing
+import os
 import signal
 import socket
 import sys
@@ -10,19 +13,26 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from honcho.environ import parse_procfile
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Message, Printer
+from honcho.process import Process
 
 from cockpit.model.mistakes import Mistake
 from cockpit.settings import PROJECT, Settings, environment
 
 PATIENCE = 120
 """Seconds until the page must answer."""
+PAUSES = (1, 2, 4, 8, 16)
+"""Seconds before what was killed is started again: each time it is killed soon after."""
+RECOVERED = 60
+"""Seconds after which that counts from the beginning."""
 OURS = "cockpit"
 """Whose words they are that neither honcho nor a child wrote."""
 
@@ -34,6 +44,7 @@ def run(
     patience: float = PATIENCE,
 ) -> int:
     """Start web and worker, say where they are once they answer, and stay until one of them ends.
+    One that is killed has not ended: it is started again.
 
     The result is an exit code: that of the process which ended, or 0 where a person ended all.
     """
@@ -69,7 +80,8 @@ def run(
     finally:
         over.set()
     if late.is_set():
-        say(f"{address(settings)} did not answer within {patience:g} seconds: all was ended.")
+        told = f"{address(settings)} did not answer within {patience:g} seconds: all was ended."
+        print(told, flush=True)
         return 1
     if household.told:
         return 0
@@ -128,9 +140,14 @@ def refuse_taken_port(settings: Settings) -> None:
 
 
 class _Household(Manager):  # type: ignore[misc]  # honcho brings no types
-    """Honcho's manager, which also knows whether it was told to end."""
+    """Honcho's manager, which also knows whether it was told to end, and lets the others know."""
 
     told = False
+
+    def __init__(self, printer: Printer):
+        super().__init__(printer)
+        self._ending = multiprocessing.RawValue(ctypes.c_bool, False)
+        self._process_ctor = partial(_Watched, ending=self._ending)
 
     def say(self, text: str) -> None:
         """Say a thing of our own, between the lines of the children and never within one."""
@@ -139,11 +156,54 @@ class _Household(Manager):  # type: ignore[misc]  # honcho brings no types
     def terminate(self) -> None:
         if self._all_started():
             self.told = self.told or not self._any_stopped()
+            self._ending.value = True
             super().terminate()
         else:  # honcho would trip over a child whose number it does not know yet
             again = threading.Timer(0.1, self.terminate)
             again.daemon = True
             again.start()
+
+
+class _Watched(Process):  # type: ignore[misc]
+    """Honcho's process, started again where somebody or something kills it: pages do not go away
+    because the writer was killed, and the writer comes back. One that ends by itself has its
+    reason, and one that is killed again and again does no good.
+    """
+
+    def __init__(self, *given: Any, ending: Any, **named: Any):
+        super().__init__(*given, **named)
+        self._ending, self._code = ending, 0
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, lambda *_: None)  # what is ignored, a child would ignore too
+        pauses = iter(PAUSES)
+        while True:
+            began = time.monotonic()
+            super().run(events)
+            if time.monotonic() - began > RECOVERED:
+                pauses = iter(PAUSES)
+            killed = self._code < 0 or self._code > 128
+            pause = next(pauses, None) if killed and not self._ending.value else None
+            if pause is None:
+                break
+            super()._send_message("killed: it is started again\n")
+            with suppress(ProcessLookupError):  # what its own children still hold, such as the port
+                os.killpg(self._child.pid, signal.SIGKILL)
+            end = time.monotonic() + pause
+            while time.monotonic() < end and not self._ending.value:
+                time.sleep(0.05)
+            if self._ending.value:
+                break
+        super()._send_message({"returncode": self._code}, type="stop")
+
+    def _send_message(self, data: Any, type: str = "line") -> None:
+        if type == "stop":
+            self._code = data["returncode"]
+            return
+        super()._send_message(data, type)
+        if type == "start" and self._ending.value:  # told so before this one could be
+            os.killpg(self._child.pid, signal.SIGTERM)
 
 
 class _Lines(Printer):  # type: ignore[misc]

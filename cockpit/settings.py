@@ -136,7 +136,9 @@ class Settings:
 
 
 CITY = "city.txt"
-"""In the home: the city it was begun with, for calls that name none."""
+"""In the home: the city it was begun with. A line for its folder, for calls that name none, and one
+for its code.
+"""
 
 
 def read(environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
@@ -169,7 +171,8 @@ def read(environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
             settings = replace(settings, secure=settings.address.startswith("https:"))
     begun = settings.home / CITY
     if "city" not in values and begun.is_file():
-        settings = replace(settings, city=Path(begun.read_text("utf-8").strip()))
+        folder = begun.read_text("utf-8").partition("\n")[0].strip()
+        settings = replace(settings, city=Path(folder) if folder else Settings.city)
     return settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,28 @@ def test_ask_for_people_shows_a_dash_where_nothing_was_counted(town: Settings) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ((), "· all days (rows of 2026-01-05 – 2026-01-25)\n"),
+        (("--since", "2026-01-06"), "· from 2026-01-06 on\n"),
+        (("--until", "2026-01-06"), "· up to 2026-01-06\n"),
+        (("--since", "2026-01-06", "--until", "2026-01-07"), "· 2026-01-06 – 2026-01-07\n"),
+    ],
+)
+def test_ask_says_of_which_days_it_tells(town: Settings, words: tuple[str, ...], said: str) -> None:
+    assert said in cockpit("ask", "reported", *words, "--home", town.home).stdout
+
+
+def test_in_a_place_with_nothing_below_no_row_is_unplaced(town: Settings) -> None:
+    words = ("ask", "reported", "--below", "--place", "town/s/a/1/a", "--home", town.home)
+    found = told(*words)
+    assert (found["numerator"], found["below"], found["unplaced"]) == (2, [], None)
+    text = cockpit(*words).stdout
+    assert "Nothing lies below Ash1a: all its rows are its own." in text
+    assert "unplaced" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
         (("ask", "on_time_closur"), "Did you mean 'on_time_closure'?"),
         (("ask", "closure", "--place", "twn"), "Did you mean 'town'?"),
         (("ask", "closure", "--since", "yesterday"), "since is 'yesterday'. Write a date"),
@@ -117,6 +140,7 @@ def test_from_a_template_to_a_number_and_back(tmp_path: Path) -> None:
     assert told("status", *home)["snapshot"] == first
     status = cockpit("status", *home).stdout
     assert "Town" in status
+    assert re.search(r"source cases: last arrived \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, 0 quar", status)
 
 
 def test_ingest_refuses_and_says_so(tmp_path: Path) -> None:

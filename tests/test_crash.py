@@ -86,7 +86,7 @@ def serve_as_worker(settings: Settings, file: Path) -> None:
 
 Actor = Callable[[Settings, Path], None]
 ACTORS: tuple[Actor, ...] = (send_by_hand, serve_as_worker)
-WRITERS = ("cube", "handover", "inbox", "ingest", "publish", "store", "worker")
+WRITERS = ("cube", "handover", "inbox", "ingest", "lock", "publish", "store", "worker")
 NEVER, NOTED = -1, 0
 
 

@@ -1,6 +1,7 @@
 """Whatever is put into the inbox gets one receipt, and nothing that is put there ends a worker."""
 
 import fcntl
+import gzip
 import json
 import logging
 import multiprocessing
@@ -10,15 +11,20 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
+from cockpit.__main__ import app
 from cockpit.model.mistakes import Mistake
 from cockpit.record import inbox
+from cockpit.record.state import state
 from cockpit.record.store import Record, as_json
 from cockpit.record.worker import Worker, serve
 from cockpit.settings import Settings
@@ -211,6 +217,56 @@ def test_what_cannot_be_read_gets_a_receipt_that_says_why(
     assert len(list(settings.receipts.iterdir())) == 5
 
 
+def test_what_was_refused_stands_in_the_status(worker: Worker, settings: Settings) -> None:
+    """Also what never came as far as the record; the last ones, newest first."""
+    worker.publish()
+    for number in range(3):
+        drop(settings, f"old{number}.csv", HEAD.replace("number", "nummer") + ROW.format(0))
+        taken(worker)
+    whole = gzip.compress((HEAD + "".join(ROW.format(each) for each in range(999))).encode())
+    (settings.inbox / "cases" / "torn.csv.gz").write_bytes(whole[: len(whole) // 2])
+    taken(worker)
+    drop(settings, "good.csv", HEAD + ROW.format(0))
+    taken(worker)
+    before = datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None, microsecond=0)
+    drop(settings, "a.csv", HEAD, source="nosuchsource")
+    taken(worker)
+    told = state(settings)["refused"]
+    assert [(one["source"], one["file"]) for one in told] == [
+        ("nosuchsource", "a.csv"),
+        ("cases", "torn.csv.gz"),
+        *(("cases", f"old{number}.csv") for number in (2, 1, 0)),
+    ]
+    assert "there is no source 'nosuchsource'" in told[0]["refused"]
+    assert before <= datetime.fromisoformat(told[0]["when"]) < before + timedelta(minutes=1)
+    shown = CliRunner().invoke(app, ["status", "--home", str(settings.home)]).stdout
+    for one in told:
+        assert (
+            f"refused    {one['when']} {one['file']}, sent as {one['source']}: {one['refused']}"
+            in shown
+        )
+
+
+def test_a_file_in_no_sources_folder_is_told_of_and_left_alone(
+    worker: Worker, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = threading.Event()
+    lost = settings.inbox / os.fsdecode(b"lost\xff.csv")
+    lost.write_text(HEAD + ROW.format(0))
+    (settings.inbox / ".hidden.csv").touch()
+    (settings.inbox / "coming.part").touch()
+    with caplog.at_level(logging.WARNING, "cockpit.worker"):
+        at_work = threading.Timer(2, stop.set)
+        at_work.start()
+        worker.run(stop)
+    (told,) = state(settings)["strays"]
+    assert told.startswith("lost?.csv lies in no source's folder, and nobody takes it there")
+    assert f"Move it to {settings.inbox}/SOURCE, one of: cases, warnings, " in told
+    assert [record.getMessage() for record in caplog.records] == [told]
+    assert told in CliRunner().invoke(app, ["status", "--home", str(settings.home)]).stdout
+    assert lost.exists()
+
+
 def test_two_files_of_one_name_are_two_files(
     worker: Worker, settings: Settings, tmp_path: Path
 ) -> None:
@@ -311,7 +367,7 @@ def test_what_may_not_be_read_waits_and_the_worker_rests(public: Path) -> None:
         drop(settings, "shut.csv", HEAD + ROW.format(1)).chmod(0)
         folder = drop(settings, "inside.csv", HEAD + ROW.format(2), source="warnings").parent
         folder.chmod(0)
-        until(lambda: "shut.csv waits in the inbox: [Errno 13]" in log.read_text())
+        until(lambda: "shut.csv: Permission denied" in log.read_text())
         assert process.is_alive()
         before = seconds_worked(process)
         time.sleep(2)
@@ -319,7 +375,7 @@ def test_what_may_not_be_read_waits_and_the_worker_rests(public: Path) -> None:
         process.terminate()
         process.join(60)
         assert process.exitcode == 0
-        assert log.read_text().count("shut.csv waits") == 1
+        assert log.read_text().count("shut.csv waits in the inbox: ") == 1
         assert archived(settings) == ["good.csv"]
     finally:
         process.kill()

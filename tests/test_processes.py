@@ -1,6 +1,7 @@
 """What `cockpit run` starts is ready together and ends together, however it ends."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from cockpit.model.mistakes import Mistake
-from cockpit.processes import address, environment, refuse_taken_port
+from cockpit.processes import address, answers, environment, refuse_taken_port
 from cockpit.settings import Settings, read
 
 WEB = """
 import http.server, os
+print(os.getpid(), flush=True)
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200 if self.path == "/healthz" else 404)
@@ -25,8 +27,10 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["COCKPIT_PORT"])), Page).ser
 RUN = """
 import sys
 from pathlib import Path
+from cockpit import processes
 from cockpit.processes import run
 from cockpit.settings import Settings
+processes.PAUSES = (1, 0.1)
 port, patience = sys.argv[1:]
 settings = Settings(home=Path("somewhere"), port=int(port))
 say = lambda words: print(words, flush=True)
@@ -35,7 +39,7 @@ sys.exit(run(settings, say, procfile=Path("Procfile"), patience=float(patience))
 
 
 def start(
-    folder: Path, port: int, *, web: str = "python web.py", worker: str, patience: float = 60
+    folder: Path, port: int, *, web: str = "exec python web.py", worker: str, patience: float = 60
 ) -> list[str]:
     """The command line of a `run` whose web and worker are these."""
     (folder / "web.py").write_text(WEB)
@@ -72,13 +76,18 @@ def lines_until(process: subprocess.Popen[str], word: str) -> list[str]:
     raise AssertionError(f"It ended without {word!r}:\n{''.join(lines)}")
 
 
+def number(said: list[str], name: str) -> int:
+    """The number of a process, which is what each of ours says first."""
+    return next(int(line.split()[-1]) for line in said if re.search(rf" {name} +\| \d+$", line))
+
+
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_says_where_it_is_and_a_signal_ends_all(
     started: subprocess.Popen[str], port: int, way: signal.Signals
 ) -> None:
     said = lines_until(started, "Ctrl-C")
     assert f"The cockpit is at http://127.0.0.1:{port}\n" in said
-    worker = next(int(line.split()[-1]) for line in said if " worker | " in line)
+    worker = number(said, "worker")
     started.send_signal(way)
     assert started.wait(10) == 0
     assert not is_alive(worker)
@@ -98,13 +107,50 @@ def test_a_signal_in_the_first_moments_ends_all(tmp_path: Path, port: int, momen
         assert not is_alive(int(number.read_text()))
 
 
-@pytest.mark.parametrize(("end", "code"), [("exit 3", 3), ("exit 0", 1), ("kill -KILL $$", 137)])
-def test_one_that_ends_ends_all_with_its_code(
-    tmp_path: Path, port: int, end: str, code: int
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_one_that_is_killed_comes_back_and_the_other_stays(
+    started: subprocess.Popen[str], port: int, name: str
 ) -> None:
-    command = start(tmp_path, port, worker=f"sleep 1; {end}")
+    """And a signal still ends all: also the one that came back."""
+    said = lines_until(started, "Ctrl-C")
+    first = {each: number(said, each) for each in ("web", "worker")}
+    os.kill(first[name], signal.SIGKILL)
+    said = [*lines_until(started, "started again"), *lines_until(started, f" {name} ")]
+    other = "worker" if name == "web" else "web"
+    again = number(said, name)
+    assert any(re.search(rf" {name} +\| killed: it is started again$", line) for line in said)
+    assert again != first[name]
+    assert is_alive(first[other])
+    end = time.monotonic() + 20
+    while not answers(Settings(port=port)):
+        assert time.monotonic() < end, "the page never came back"
+        time.sleep(0.1)
+    started.terminate()
+    assert started.wait(10) == 0
+    assert not is_alive(again)
+    assert not is_alive(first[other])
+
+
+def test_a_signal_ends_all_while_one_waits_to_come_back(started: subprocess.Popen[str]) -> None:
+    said = lines_until(started, "Ctrl-C")
+    os.kill(number(said, "worker"), signal.SIGKILL)
+    lines_until(started, "started again")
+    started.terminate()
+    assert started.wait(10) == 0
+    assert not is_alive(number(said, "web"))
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "times"), [("exit 3", 3, 1), ("exit 0", 1, 1), ("kill -KILL $$", 137, 3)]
+)
+def test_one_that_ends_ends_all_with_its_code(
+    tmp_path: Path, port: int, end: str, code: int, times: int
+) -> None:
+    """By itself at once, and where it is killed again and again in the end."""
+    command = start(tmp_path, port, worker=f"echo begins; sleep 1; {end}")
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert "worker stopped" in done.stdout
+    assert done.stdout.count("begins") == times
     assert done.returncode == code
     refuse_taken_port(Settings(port=port))
 

@@ -23,8 +23,9 @@ import pytest
 from cockpit.answers.snapshot import Snapshots
 from cockpit.model.mistakes import Mistake
 from cockpit.record import handover, inbox, worker
+from cockpit.record.lock import Locked, lock, locked
 from cockpit.record.state import state
-from cockpit.record.store import Locked, Record, lock, locked
+from cockpit.record.store import Record, first_line
 from cockpit.record.worker import Worker, serve
 from cockpit.settings import Settings
 from tests import hamlet, town
@@ -497,6 +498,72 @@ def fill(disk: Path, leave: int) -> Path:
     with ballast.open("wb", buffering=0) as out:
         os.posix_fallocate(out.fileno(), 0, max(1, free - leave))
     return ballast
+
+
+def test_on_a_full_disk_every_verb_says_so_and_spoils_nothing(small_disk: Path) -> None:
+    """From the first publish on. What was to be changed is as before."""
+    settings = hamlet.found(small_disk)
+    full = "there is no room on the disk (No space left on device)"
+    with Record(settings) as record:
+        for first in (0, 1000):
+            town.send(record, "a.csv", rows(first, first + 1000))
+            if not first:
+                ballast = fill(small_disk, 100_000)
+                assert Worker(record).publish() == (None, full)
+                ballast.unlink()
+            town.publish(record)
+    (settings.home / "places.csv").write_text("code,name,level,parent\n")
+    own = settings.own / "cases" / "metrics.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text("# ours\n")
+    before = {path: path.read_bytes() for path in small_disk.rglob("*.*") if path.is_file()}
+    fill(small_disk, 0)
+    for words in (
+        ("rollback",),
+        ("new", "panel", "lately", "--subject", "cases"),
+        ("new", "metric", "lately", "--subject", "cases"),
+        ("demo", "--csv", str(small_disk / "csv"), "--cases", "9"),
+        ("user", "list"),
+    ):
+        code, out, err = end(start(settings, *words))
+        assert (code, out) == (1, ""), words
+        (line,) = err.strip().splitlines()
+        assert line.startswith("✗ "), words
+        assert full in line, words
+        if words == ("rollback",):
+            assert "snapshot 00000002 stays in service" in line
+    assert before.items() <= {path: path.read_bytes() for path in before}.items()
+    new = {path for path in small_disk.rglob("*") if path.is_file()} - {*before}
+    assert {path.name for path in new} <= {"ballast", "CURRENT", "writer.lock"}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "IO Error: Detached database 'snap', but CHECKPOINT during DETACH failed. Checkpoint"
+            ' failed for database "snap". The database has been invalidated. Original error: Could'
+            ' not write file "/a/b.part": File too large',
+            'Could not write file "/a/b.part": File too large',
+        ),
+        (
+            'IO Error: Async write failed for range [offset=116, size=7953]: {"exception_type":"IO"'
+            ',"exception_message":"Could not write file \\"/a/b.part\\": Input/output error",'
+            '"errno":"5"}',
+            'Could not write file "/a/b.part": Input/output error',
+        ),
+        (
+            'IO Error: Could not write file "/a/b.part": Disk quota exceeded',
+            "there is no room on the disk (Disk quota exceeded)",
+        ),
+        ("Binder Error: no column\n\nLINE 1: select x", "Binder Error: no column"),
+        ("", "Error"),
+    ],
+)
+def test_what_duckdb_says_is_told_in_the_words_of_what_went_wrong_first(
+    said: str, words: str
+) -> None:
+    assert first_line(duckdb.Error(said)) == words
 
 
 def serve_impatiently(settings: Settings, log: Path) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from cockpit.answers import tally
-from cockpit.answers.snapshot import Snapshot
+from cockpit.answers.snapshot import Snapshot, Standing
 from cockpit.model.metric import Metric, Tally
 from cockpit.model.period import Period
 from cockpit.model.places import Place
@@ -23,7 +23,8 @@ def ask(
     step: tally.Step | None = None,
 ) -> dict[str, Any]:
     """The tally of a metric for a place and period, with ``below`` and ``unplaced`` where the
-    children are asked for, and ``by`` where a step along time is.
+    children are asked for, and ``by`` where a step along time is. Where there is nothing below a
+    place its rows are all its own, and nothing could be unplaced: None.
     """
     counted = snapshot.metric(metric)
     about = counted.metric
@@ -38,17 +39,26 @@ def ask(
     }
     if children:
         found, apart = tally.below(snapshot, [counted], seen, period)
-        answer["below"] = [
-            {**named(child), **parts(found[child.code][metric])}
-            for child in snapshot.tree.below(seen.place)
-        ]
-        answer["unplaced"] = parts(apart[metric])
+        there = snapshot.tree.below(seen.place)
+        answer["below"] = [{**named(child), **parts(found[child.code][metric])} for child in there]
+        answer["unplaced"] = parts(apart[metric]) if there else None
     if step:
         answer["by"] = [
             {"since": _day(start), **parts(tallies[metric])}
             for start, tallies in tally.by(snapshot, [counted], seen, period, step)
         ]
     return answer
+
+
+def stretch(period: Period, standing: Standing) -> str:
+    """A period as the shell prints it; of all days, those that there are rows of."""
+    if period.since and period.until:
+        return f"{period.since} – {period.until}"
+    if period.since or period.until:
+        return f"from {period.since} on" if period.since else f"up to {period.until}"
+    if standing.first is None or standing.last is None:
+        return "all days"
+    return f"all days (rows of {standing.first:%Y-%m-%d} – {standing.last:%Y-%m-%d})"
 
 
 def named(place: Place) -> dict[str, str]:

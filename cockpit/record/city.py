@@ -1,4 +1,6 @@
-"""Reading a city's folder: city.toml, places.csv, calendar.csv, and the home's own places."""
+"""Reading a city's folder: city.toml, places.csv, calendar.csv, and the home's own places; and
+which city a home was begun with.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,12 @@ from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cockpit import disk
 from cockpit.model.calendar import Calendar, read_exceptions
 from cockpit.model.city import City
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import plant
+from cockpit.settings import CITY, Settings
 
 OWN_PLACES = "places.csv"
 """In the home: places that the city's folder lacks, such as grids, in the same columns."""
@@ -20,15 +24,9 @@ OWN_PLACES = "places.csv"
 
 def read_city(folder: Path, home: Path | None = None) -> City:
     """The city of a folder, with the home's own places hung below it. Raises Mistake."""
-    if not (folder / "places.csv").is_file():
-        raise Mistake(
-            "there is no places.csv in it",
-            where=folder,
-            write="Name a city's folder with --city, or make one with: cockpit new city",
-        )
+    rows = list(_rows(_places(folder)))
     about = _about(folder / "city.toml")
     own = None if home is None else home / OWN_PLACES
-    rows = list(_rows(folder / "places.csv"))
     added = list(_rows(own)) if own is not None and own.is_file() else []
     exceptions = {}
     if (folder / "calendar.csv").is_file():
@@ -44,6 +42,51 @@ def read_city(folder: Path, home: Path | None = None) -> City:
         unranked=frozenset(about.get("unranked_kinds", ())),
         demo=any(place.kind == "demo" for place in tree.places),
     )
+
+
+def root_code(folder: Path) -> str:
+    """What a city is known by: the code of its widest place. Raises Mistake."""
+    for row in _rows(_places(folder)):
+        if not row.get("parent") and not row.get("valid_to"):
+            return (row.get("code") or "").strip()
+    return ""
+
+
+def _places(folder: Path) -> Path:
+    path = folder / "places.csv"
+    if not path.is_file():
+        raise Mistake(
+            "there is no places.csv in it",
+            where=folder,
+            write="Name a city's folder with --city, or make one with: cockpit new city",
+        )
+    return path
+
+
+def begun(settings: Settings) -> str | None:
+    """The code of the city that a home was begun with, told beside a running worker too; None
+    where it is not known.
+    """
+    path = settings.home / CITY
+    folder, _, code = path.read_text("utf-8").partition("\n") if path.is_file() else ("", "", "")
+    if code.strip():
+        return code.strip()
+    if not settings.record.exists():
+        return None
+    try:  # begun by an edition that told the folder alone, and not that of the shipped city
+        return root_code(Path(folder.strip()) if folder.strip() else Settings.city)
+    except Mistake:
+        return None
+
+
+def remember(settings: Settings, code: str) -> None:
+    """Write down which city a home is begun with: its folder, for calls that name none (left blank
+    for the shipped one, which moves with the program), and its code.
+    """
+    folder = "" if settings.city == Settings.city else str(settings.city.resolve())
+    path, told = settings.home / CITY, f"{folder}\n{code}\n"
+    if not path.is_file() or path.read_text("utf-8") != told:
+        disk.write(path, told)
 
 
 def _about(path: Path) -> dict:  # type: ignore[type-arg]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import time
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from cockpit import disk
 from cockpit.model.city import City
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
@@ -71,10 +73,11 @@ def make(
 def plant_grids(settings: Settings, seed: int) -> City:
     """Write the made-up grids into the home's own places; gives the city with them."""
     bare = read_city(settings.city)
-    with (settings.home / OWN_PLACES).open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(grids(bare.tree, seed))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(grids(bare.tree, seed))
+    disk.write(settings.home / OWN_PLACES, out.getvalue())
     return read_city(settings.city, settings.home)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from cockpit import disk
 from cockpit.model.facts import FACTS, fact
 from cockpit.model.header import IDENTITY
 from cockpit.model.mistakes import Mistake
@@ -181,12 +182,10 @@ def _taken(path: Path) -> Mistake:
 
 
 def _new(path: Path, text: str) -> Path:
+    if path.exists():
+        raise _taken(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except FileExistsError:
-        raise _taken(path) from None
+    disk.write(path, text)
     return path
 
 
@@ -200,8 +199,7 @@ def _append(path: Path, name: str, about: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_text("utf-8-sig") if path.is_file() else ""
     gap = "\n" if before and not before.endswith("\n\n") else ""
-    with path.open("a", encoding="utf-8") as opened:
-        opened.write(gap + _metric(name, about))
+    disk.write(path, before + gap + _metric(name, about))
     return path
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from cockpit.model.mistakes import Mistake
 from cockpit.record import inbox
 from cockpit.record.ingest import Progress, Receipt
-from cockpit.record.store import PROGRESS, Locked, Record
+from cockpit.record.lock import Locked
+from cockpit.record.store import PROGRESS, Record, agree
 from cockpit.record.worker import WAITING, Worker
 from cockpit.settings import Settings
 
@@ -24,7 +25,10 @@ PATIENCE = 20
 def send(
     settings: Settings, files: Sequence[Path], source: str, tell: Progress
 ) -> Iterator[dict[str, Any]]:
-    """Put each file through the inbox; gives their receipts in the order of the files."""
+    """Put each file through the inbox; gives their receipts in the order of the files. Raises
+    Mistake where the home, or the worker that has it, is another city's.
+    """
+    agree(settings)
     for file in files:
         try:
             id = inbox.land(settings, file, source)

@@ -7,6 +7,7 @@ that somebody drops into ``inbox/<source>/`` is given an id once nobody writes t
 from __future__ import annotations
 
 import fcntl
+import heapq
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from cockpit import disk
 from cockpit.model.mistakes import Mistake
 from cockpit.record.ingest import Landed, Receipt
 from cockpit.record.queries import source as find_source
+from cockpit.record.queries import source_names
 from cockpit.record.store import as_json
 from cockpit.settings import Settings
 
@@ -30,6 +32,8 @@ _ID = re.compile(r"(?P<when>\d{19})-[0-9a-f]{8}-(?P<size>\d+)~(?P<name>.+)", re.
 _ASIDE = re.compile(r"\.\d{19}-[0-9a-f]{8}\.part")
 UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload")
 """Endings under which other programs write a file until it is whole."""
+LATELY = 1_000
+"""Among so many files that came last, those that were refused are looked for."""
 SETTLED = 1.0
 """Seconds for which a dropped file has not changed before it is taken."""
 
@@ -96,6 +100,28 @@ def waiting(settings: Settings) -> list[tuple[str, Path]]:
                     with suppress(FileNotFoundError):
                         found.append((_came(path), folder.name, path))
     return [(source, path) for _, source, path in sorted(found)]
+
+
+def strays(settings: Settings) -> list[Path]:
+    """Files that lie in no source's folder, where nobody takes them."""
+    with suppress(FileNotFoundError):
+        return sorted(
+            path
+            for path in settings.inbox.iterdir()
+            if not path.name.startswith(".")
+            and not path.name.endswith(UNFINISHED)
+            and not path.is_dir()
+        )
+    return []
+
+
+def belongs(settings: Settings, path: Path) -> str:
+    """What to do with such a file."""
+    name = path.name.encode(errors="replace").decode()
+    return (
+        f"{name} lies in no source's folder, and nobody takes it there. Move it to"
+        f" {settings.inbox / 'SOURCE'}, one of: {', '.join(source_names(settings.folders))}"
+    )
 
 
 def _folders(inbox: Path) -> list[Path]:
@@ -203,6 +229,23 @@ def receipt(settings: Settings, id: str) -> dict[str, Any] | None:
         return json.loads(_receipt_path(settings, id).read_text("utf-8"))  # type: ignore[no-any-return]
     except FileNotFoundError:
         return None
+
+
+def refusals(settings: Settings, most: int = 5) -> list[tuple[float, dict[str, Any]]]:
+    """The last receipts of files that were refused, newest first, each with the moment at which
+    its file came. Older ones than LATELY files are not looked for.
+    """
+    found: list[tuple[float, dict[str, Any]]] = []
+    with suppress(FileNotFoundError):
+        names = (path.name for path in os.scandir(settings.receipts))
+        for name in heapq.nlargest(LATELY, names):
+            named = _ID.fullmatch(name.removesuffix(".json"))
+            if named and len(found) < most:
+                with suppress(FileNotFoundError):
+                    told = json.loads((settings.receipts / name).read_text("utf-8"))
+                    if told["refused"]:
+                        found.append((int(named["when"]) / 1e9, told))
+    return found
 
 
 def _receipt_path(settings: Settings, id: str) -> Path:

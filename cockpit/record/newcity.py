@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import tempfile
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
+from cockpit import disk
 from cockpit.model.levels import LEVELS, rung
 from cockpit.model.mistakes import Mistake
 from cockpit.model.places import COLUMNS, plant
@@ -56,13 +58,14 @@ def new_city(
     rows = _places(name, rungs, found)
     plant(rows, table.name)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "places.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    disk.write(folder / "places.csv", out.getvalue())
     about = {"name": name, "timezone": timezone, "edition": f"from {table.name}"}
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in about.items()]
-    (folder / "city.toml").write_text("".join(lines), "utf-8")
+    disk.write(folder / "city.toml", "".join(lines))
     return len(rows)
 
 

@@ -17,6 +17,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +34,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.model.sheet import LAYOUT, Sheet, joined, unpack
 from cockpit.record import boundaries, cube
 from cockpit.record.panels import Shelf
-from cockpit.record.store import Record, as_json
+from cockpit.record.store import Record, as_json, first_line
 
 ROW_GROUP = 16_384
 """Rows of a Parquet row group: small enough that one street is a small read."""
@@ -67,6 +68,20 @@ def current(snapshots: Path) -> str | None:
 def kept(snapshots: Path) -> list[str]:
     """The ids of all snapshots on disk, oldest first."""
     return sorted(path.stem for path in snapshots.glob("*.json"))
+
+
+def states(snapshots: Path) -> list[str]:
+    """The ids of the snapshots that one may want to go back to, oldest first. A file of which every
+    row was there before makes one that tells when its source delivered, and else what the one
+    before does: it takes that one's place, which goes once nobody reads it.
+    """
+    told = {}
+    for id in kept(snapshots):
+        with suppress(FileNotFoundError):  # the writer has just taken it away
+            held = manifest(snapshots, id)
+            told[id] = [held.get(each) for each in ("layout", "prints", "about", "cubes", "files")]
+    followed = {id for id, after in pairwise(told) if told[id] == told[after]}
+    return [id for id in told if id not in followed]
 
 
 def publish(
@@ -424,10 +439,10 @@ class Publication:
 
     def _forget(self, id: str) -> None:
         """Drop what is too old: snapshots, their files, the differences since them."""
-        ids = kept(self.folder)
+        ids = states(self.folder)
         of_now = [one for one in ids if manifest(self.folder, one).get("layout") == LAYOUT]
         newest = {*of_now[-self.record.settings.keep :], id}
-        for one in ids:
+        for one in kept(self.folder):
             if one not in newest:
                 _retire(self.folder / f"{one}.json")
         self.clear()
@@ -512,7 +527,7 @@ def rollback(snapshots: Path, to: str | None = None) -> str:
     with _switching(snapshots):
         now, ids = current(snapshots), kept(snapshots)
         if to is None:
-            earlier = [id for id in ids if now is not None and id < now]
+            earlier = [id for id in states(snapshots) if now is not None and id < now]
             if not earlier:
                 raise Mistake(
                     "there is no earlier snapshot", write=f"Kept: {', '.join(ids) or 'none'}"
@@ -520,5 +535,11 @@ def rollback(snapshots: Path, to: str | None = None) -> str:
             to = earlier[-1]
         if to not in ids:
             raise Mistake(f"there is no snapshot {to!r}", write=f"Kept: {', '.join(ids) or 'none'}")
-        disk.write(snapshots / "CURRENT", to)
+        try:
+            disk.write(snapshots / "CURRENT", to)
+        except OSError as error:
+            raise Mistake(
+                f"snapshot {now} stays in service: {first_line(error)}",
+                write=f"Once it can be written, say again: cockpit rollback {to}",
+            ) from None
     return to

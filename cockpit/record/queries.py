@@ -136,6 +136,11 @@ def sources(*folders: Path) -> dict[str, Source]:
     return found
 
 
+def source_names(folders: Sequence[Path]) -> list[str]:
+    """What a file may be sent as: a fact, or a mapping of ``sources/``."""
+    return [*FACTS, *(path.stem for path in _each(folders, "sources/*.sql"))]
+
+
 def source(folders: Sequence[Path], name: str) -> Source:
     """One source, or a fact's template. Only the file asked for need be right. Raises Mistake."""
     if name in FACTS:
@@ -143,7 +148,7 @@ def source(folders: Sequence[Path], name: str) -> Source:
     known = _each(folders, "sources/*.sql")
     paths = [path for path in known if path.stem == name]
     if not paths:
-        names = [*FACTS, *(path.stem for path in known)]
+        names = source_names(folders)
         raise Mistake(f"there is no source {name!r}", write=did_you_mean(name, names))
     first, *others = paths
     if others:

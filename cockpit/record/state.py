@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from cockpit.model.facts import FACTS
 from cockpit.record import inbox
-from cockpit.record.publish import current, kept, manifest
-from cockpit.record.store import locked
+from cockpit.record.lock import locked
+from cockpit.record.publish import current, manifest, states
 from cockpit.settings import Settings
 
 
 def state(settings: Settings) -> dict[str, Any]:
-    """Snapshots, sources with their freshness, quarantine, and what waits."""
+    """Snapshots, sources with their freshness, quarantine, what waits, and what was not taken."""
     id, told = _published(settings.snapshots)
+    zone = ZoneInfo(told["timezone"]) if "timezone" in told else None
     return {
         "home": str(settings.home),
         "city": told.get("name"),
@@ -26,10 +29,16 @@ def state(settings: Settings) -> dict[str, Any]:
         "snapshot": id,
         "published": told.get("published"),
         "waiting": len(inbox.waiting(settings)),
+        "strays": [inbox.belongs(settings, path) for path in inbox.strays(settings)],
+        "refused": [
+            {"when": _second(datetime.fromtimestamp(came, zone))}
+            | {key: receipt[key] for key in ("source", "file", "refused")}
+            for came, receipt in inbox.refusals(settings)
+        ],
         "quarantined": told.get("quarantined", 0),
         "facts": {name: _standing(told, name) for name in FACTS},
         "sources": told.get("sources", []),
-        "kept": kept(settings.snapshots),
+        "kept": states(settings.snapshots),
     }
 
 
@@ -57,7 +66,8 @@ def _published(snapshots: Path) -> tuple[str | None, dict[str, Any]]:
 
 def _about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     rows = con.execute(
-        "select key, value from about where key in ('name', 'demo', 'quarantined', 'facts')"
+        "select key, value from about where key = any(?)",
+        [["name", "demo", "quarantined", "facts", "timezone"]],
     ).fetchall()
     return {key: json.loads(value) for key, value in rows}
 
@@ -69,4 +79,9 @@ def _sources(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         return []
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [row | {"last_arrived": str(row["last_arrived"])} for row in rows]
+    return [row | {"last_arrived": _second(row["last_arrived"])} for row in rows]
+
+
+def _second(moment: datetime) -> str:
+    """A moment of the city's clock, as it is told."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}"

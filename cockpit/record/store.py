@@ -6,15 +6,14 @@ the process that holds it. All that is written about one file is one transaction
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import json
 import os
+import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -26,8 +25,9 @@ from cockpit.model.city import City
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
-from cockpit.record.city import read_city
-from cockpit.settings import CITY, Settings
+from cockpit.record.city import begun, read_city, remember, root_code
+from cockpit.record.lock import Locked, lock
+from cockpit.settings import Settings
 
 TABLES = """
 create table if not exists receipts (
@@ -42,6 +42,7 @@ create table if not exists touched (receipt bigint, fact varchar, month date);
 create table if not exists bulk (receipt bigint, fact varchar);
 create table if not exists spots (place varchar primary key, pos integer);
 create table if not exists tree (fingerprint varchar);
+alter table tree add column if not exists city varchar;
 """
 
 PROGRESS = "progress.json"
@@ -55,61 +56,8 @@ FAILURES = (
     duckdb.FatalException,
 )
 """What a machine without room does to whoever writes. It passes; nobody's file is at fault."""
-
-
-class Locked(Mistake):
-    """Another process is this home's writer."""
-
-
-def lock(settings: Settings) -> int:
-    """Take the writer's lock of a home; the descriptor holds it. Raises Mistake, or Locked."""
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(_lock_path(settings), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise _unusable(settings, error) from None
-    while not _seize(descriptor, fcntl.LOCK_EX):
-        if not _seize(descriptor, fcntl.LOCK_SH):
-            holder = os.read(descriptor, 64).decode(errors="replace").strip() or "unknown"
-            os.close(descriptor)
-            raise Locked(
-                f"process {holder} is already the writer of this home",
-                where=settings.home,
-                write="Stop it first, or hand the file over with: cockpit ingest",
-            )
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-        time.sleep(0.01)  # somebody only looked whether there is a writer
-    with suppress(OSError):  # a full disk: the lock holds without its holder's number
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
-    return descriptor
-
-
-def locked(settings: Settings) -> bool:
-    """Whether some process is the writer of this home right now. The look itself holds the lock
-    shared, for a moment; a writer who starts in that moment sees that it is only shared.
-    """
-    try:
-        descriptor = os.open(_lock_path(settings), os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        return not _seize(descriptor, fcntl.LOCK_SH)
-    finally:
-        os.close(descriptor)
-
-
-def _seize(descriptor: int, how: int) -> bool:
-    """Take a lock if it is free."""
-    try:
-        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _lock_path(settings: Settings) -> Path:
-    return settings.home / "writer.lock"
+NO_ROOM = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
+"""How a machine says that there is none on the disk."""
 
 
 def _unusable(settings: Settings, error: BaseException) -> Mistake:
@@ -121,9 +69,16 @@ def _unusable(settings: Settings, error: BaseException) -> Mistake:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in one line, without the SQL that DuckDB shows below."""
-    words = str(error).partition("\n\nLINE ")[0].split()
-    return " ".join(words) or type(error).__name__
+    """What an error says, in one line: of DuckDB's what went wrong first, without the SQL below."""
+    where, told = "", str(error).partition("\n\nLINE ")[0]
+    if isinstance(error, OSError) and error.strerror:
+        where, told = f"{error.filename}: " if error.filename else "", error.strerror
+    inner = re.search(r'"exception_message":("(?:[^"\\]|\\.)*")', told)
+    told = json.loads(inner[1]) if inner else told.rpartition("Original error: ")[2]
+    for full in NO_ROOM:
+        if full in told:
+            told = f"there is no room on the disk ({full})"
+    return where + " ".join(told.split()) or type(error).__name__
 
 
 @contextmanager
@@ -147,9 +102,11 @@ class Record:
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self._lock = lock(settings)
         try:
-            self.city: City = read_city(settings.city, settings.home)
+            self._lock = lock(settings)
+        except OSError as error:
+            raise _unusable(settings, error) from None
+        try:
             self._lay_out()
             self.con = self._open()
         except FAILURES as error:
@@ -168,25 +125,39 @@ class Record:
         settings.scratch.mkdir()
         for left in (settings.home / PROGRESS, *settings.home.glob(".*.part")):
             left.unlink(missing_ok=True)
-        if settings.city != Settings.city:
-            disk.write(settings.home / CITY, str(settings.city.resolve()))
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         self._bear()
         con = duckdb.connect(str(self.settings.record))
+        try:
+            con.execute(TABLES)
+            _refuse_another(self.settings, *self._held(con))
+            self.city: City = read_city(self.settings.city, self.settings.home)
+            self._get_ready(con)
+            remember(self.settings, self.city.tree.root.code)
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def _held(self, con: duckdb.DuckDBPyConnection) -> tuple[str | None, bool]:
+        """The code of the city that the record is of, and whether it holds rows."""
+        told = con.execute("select city from tree").fetchall()
+        holds = con.execute("select 1 from receipts where refused is null limit 1").fetchall()
+        return (told and told[0][0]) or begun(self.settings), bool(holds)
+
+    def _get_ready(self, con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"set memory_limit='{self.settings.writer_memory}'")
         con.execute(f"set temp_directory='{self.settings.scratch / 'spill'}'")
         con.execute("set checkpoint_threshold='256MB'")
         con.execute(f"set TimeZone='{self.city.timezone}'")
         con.execute("set enable_progress_bar=true")
         con.execute("set enable_progress_bar_print=false")
-        con.execute(TABLES)
         for fact in FACTS.values():
             self._settle(con, fact)
         self.install_macros(con)
         self._sweep(con)
         self._replant(con)
-        return con
 
     def sweep(self) -> None:
         """Take out the rows of a file whose receipt never came to stand: before anything else is
@@ -207,6 +178,7 @@ class Record:
         record = self.settings.record
         if record.exists():
             return
+        remember(self.settings, root_code(self.settings.city))  # see begun(): first what it is of
         aside = disk.aside(record)
         duckdb.connect(str(aside)).close()
         disk.settle(aside, record)
@@ -227,8 +199,9 @@ class Record:
     def _replant(self, con: duckdb.DuckDBPyConnection) -> None:
         """Where the tree is not the one the rows were placed in, place every row again."""
         tree = self.city.tree
-        known = con.execute("select fingerprint from tree").fetchall()
-        if known == [(tree.fingerprint,)]:
+        known = con.execute("select fingerprint, city from tree").fetchall()
+        now = tree.fingerprint, tree.root.code
+        if known == [now]:
             return
         con.execute("begin")
         con.execute("delete from spots")
@@ -242,7 +215,7 @@ class Record:
                     f"{table}.place, '')"
                 )
         con.execute("delete from tree")
-        con.execute("insert into tree values (?)", [tree.fingerprint])
+        con.execute("insert into tree (fingerprint, city) values (?, ?)", now)
         con.execute("commit")
 
     def spot(self, codes: list[str]) -> None:
@@ -324,6 +297,39 @@ class Record:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def agree(settings: Settings) -> None:
+    """Raises Mistake where a home belongs to another city than the settings name: for whoever is
+    about to give it something. A home without rows becomes theirs.
+    """
+    code = begun(settings)
+    if code is None or code == root_code(settings.city):
+        return
+    try:
+        Record(settings).close()
+    except Locked:
+        _refuse_another(settings, begun(settings), True)
+
+
+def _refuse_another(settings: Settings, code: str | None, holds: bool) -> None:
+    """Raises Mistake where the settings name another city than the one of this code, of which the
+    home holds rows. Another folder, or another edition, is the same city; so is one whose old code
+    leads to its new one.
+    """
+    if code is None or not holds or code == root_code(settings.city):
+        return
+    named = read_city(settings.city)
+    root = named.tree.root
+    if named.tree.find(code) != root:
+        raise Mistake(
+            f"this home belongs to the city {code!r}, and {settings.city} is {named.name}"
+            f" ({root.code!r})",
+            where=settings.home,
+            write="Name another --home, for one holds one city. If the city itself has a new code,"
+            f" give places.csv a row for {code!r} with valid_to, and {root.code!r} as its"
+            " successor",
+        )
 
 
 def as_json(value: object) -> str:

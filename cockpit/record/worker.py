@@ -55,6 +55,7 @@ class Worker:
         self._shelf = Shelf()
         self._told: tuple[Broken, ...] = ()
         self._retry_at = 0.0
+        self._strays: list[Path] = []
         inbox.sweep(self.settings)
 
     def counted(self) -> tuple[Counted, ...]:
@@ -211,9 +212,18 @@ class Worker:
         while not stop.is_set():
             for said in self.drain(stop):
                 log.info("%s", summary(said))
+            self._tell_strays()
             if not stop.is_set() and self._is_publish_due():
                 self.publish()
             stop.wait(PAUSE)
+
+    def _tell_strays(self) -> None:
+        """What lies where nobody takes it is told once."""
+        strays = inbox.strays(self.settings)
+        for path in strays:
+            if path not in self._strays:
+                log.warning("%s", inbox.belongs(self.settings, path))
+        self._strays = strays
 
     def _is_publish_due(self) -> bool:
         """Whether the last one failed a while ago, or somebody has changed a file since."""
