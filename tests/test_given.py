@@ -225,3 +225,21 @@ def test_where_all_sources_give_all_nothing_is_asked_of_a_row(city: Snapshot) ->
         for clock in clocks(fact, list(city.counted.values())):
             for sql in (count(clock, fact, ["pos"]), count_left(clock, fact, ["pos"])):
                 assert "source" not in sql
+
+
+def test_who_never_tells_of_closing_has_no_closure_rate(tmp_path: Path) -> None:
+    text = "number,place,reported_at,due_at\n1,town,2026-01-05,2026-01-10\n"
+    with opened(found(tmp_path, [("cases", text), ("hotline", HOTLINE)])) as snapshot:
+        for name in ("closure", "on_time_closure", "late_closure"):
+            assert snapshot.metric(name).lacking == ("cases",)
+            assert parts(snapshot, name)[1] == 3, name
+
+
+def test_a_verdict_tells_of_closing_but_not_of_what_should_be_closed(tmp_path: Path) -> None:
+    text = "number,place,reported_at,verdict\n1,town,2026-01-05,true\n2,town,2026-01-05,false\n"
+    text += "3,town,2026-01-05,\n"
+    with opened(found(tmp_path, [("cases", text)])) as snapshot:
+        assert snapshot.metric("closure").lacking == ()
+        assert parts(snapshot, "on_time_closure") == (1, 2, 2, 0)
+        assert parts(snapshot, "closure") == (0, 0, 0, 0)
+        assert parts(snapshot, "open_cases")[0] == 1
