@@ -64,6 +64,18 @@ def test_every_metric_says_what_it_is(metric: object) -> None:
         ('clock       = "due_at"', 'clock = "due_at"\ntarget = "x"', r"target is 'x'.*0\.95"),
         ('clock       = "due_at"', 'clock = "due_at"\nbetter = "more"', "better is 'more'"),
         ('clock       = "due_at"', 'clock = "due_at"\nheadline = 1', "headline is 1.*= true"),
+        (
+            'clock       = "due_at"',
+            'clock = "due_at"\nneeds = "due_at"',
+            r"m\.toml:8: needs is 'due_at'.*needs = \[\"closed_at\"\]",
+        ),
+        (
+            'clock       = "due_at"',
+            'clock = "due_at"\nneeds = ["rework"]',
+            r"m\.toml:8: needs names 'rework', which is no column of cases.*'rework_count'",
+        ),
+        ('clock       = "due_at"', 'clock = "due_at"\nneeds = ["source"]', "names 'source'"),
+        ('clock       = "due_at"', 'clock = "due_at"\nneeds = [1]', "needs names 1, which"),
         ("[good]", "[Good-1]", "'Good-1' is no name"),
         ("# a comment", "x = 1", "'x' stands outside any metric"),
     ],

@@ -20,7 +20,7 @@ from cockpit.record import queries
 from cockpit.record.demo import PLANTED, stand
 from cockpit.settings import Settings
 from tests.asked import ask, cleared
-from tests.test_real import BOSTON, PINGSHAN, Real, load
+from tests.test_real import BOSTON, KANSAS_CITY, NEW_YORK, PINGSHAN, Real, load
 
 MONTH = Period(date(2026, 10, 2), date(2026, 10, 31))
 YEAR = Period(date(2025, 11, 1), date(2026, 10, 31))
@@ -321,8 +321,14 @@ def test_no_subject_has_more_than_six_headlines() -> None:
 # ---- sources that tell little
 
 
+JUDGED = {"坪山区": (924, None), "Kansas City": (2_570, 222)}
+"""What sources without limits judged: not in time, and in time of what has a closing date."""
+
+
 @pytest.mark.real
-@pytest.mark.parametrize("real", [BOSTON, PINGSHAN], ids=lambda real: str(real.name))
+@pytest.mark.parametrize(
+    "real", [BOSTON, PINGSHAN, NEW_YORK, KANSAS_CITY], ids=lambda real: str(real.name)
+)
 def test_what_a_source_does_not_tell_is_blank(
     tmp_path: Path, shared_data: Path, real: Real
 ) -> None:
@@ -343,11 +349,26 @@ def test_what_a_source_does_not_tell_is_blank(
         )  # fmt: skip
         assert [name for name in silent_about if shown(name)] == []
         assert {row["handled"] for row in shown("departments")} == {None}
-        told = ["上报", "受理", "结案"] if real is BOSTON else ["上报"]
-        assert [row["stage"] for row in shown("case_stages")] == told
+        stages = {"Boston": ["上报", "受理", "结案"], "坪山区": ["上报"]}
+        assert [row["stage"] for row in shown("case_stages")] == stages.get(
+            real.name, ["上报", "结案"]
+        )
+        # Only Boston gives limits: elsewhere nothing is past one, and that is not nought.
+        for name in ("departments", "open_ageing"):
+            assert ({row["overdue"] for row in shown(name)} == {None}) == (real is not BOSTON), name
+        late, in_time = JUDGED.get(real.name, (None, None))
+        for name, column, told in (
+            ("categories", "overdue", late),
+            ("closing_by_day", "in_time", in_time),
+        ):
+            values = {row[column] for row in shown(name)}
+            if real is not BOSTON:
+                assert total(shown(name), column) == (told or 0), name
+                assert (values <= {None}) == (told is None), name
         evidence = shown("on_time_evidence")
-        assert {row["rework"] for row in evidence} == {None}
-        assert {row["self_closed"] for row in evidence} == {None}
+        assert bool(evidence) == (real is not NEW_YORK)  # where nothing is judged there is none
+        assert {row["rework"] for row in evidence} <= {None}
+        assert {row["self_closed"] for row in evidence} <= {None}
         balance = {row["item"]: row["cases"] for row in shown("open_balance")}
         (reported,) = snapshot.rows("select count(*) from cases")[0]
         assert balance["上报"] == reported

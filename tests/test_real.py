@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from cockpit import settings as environment
 from cockpit.answers.panel import fault, run
 from cockpit.answers.snapshot import Snapshot, Snapshots
 from cockpit.model.period import Period, named
+from cockpit.record import queries
 from cockpit.record.handover import send
 from cockpit.record.newcity import new_city
 from cockpit.settings import Settings
@@ -112,7 +114,11 @@ def test_boston_is_closed_in_time_as_the_city_itself_judged(
         assert len(boston.tree.below(boston.tree.root)) == 22
         found = ask(boston, "reported", boston.tree.root, Period(), children=True)
         assert found["unplaced"]["numerator"] == 2_867
-        assert parts(boston, "closure")[0] == 43_821
+        assert parts(boston, "closure") == (43_821, 47_270)
+        # Boston tells of no reworks, visits or who closed: no number, and no target reached.
+        for blank in ("rework", "visit_coverage", "self_closed", "voided", "extended"):
+            assert parts(boston, blank) == (0, 0), blank
+            assert ask(boston, blank, boston.tree.root, Period())["value"] is None
         assert ask(boston, "open_cases", boston.tree.root, Period())["value"] == 3_681
         # 3,449 targets were never met; those past the as-of day are not overdue yet
         assert 0 < ask(boston, "overdue_open", boston.tree.root, Period())["value"] <= 3_449
@@ -177,6 +183,8 @@ def test_pingshan_is_counted_by_its_verdict(tmp_path: Path, shared_data: Path) -
     assert counts(receipt) == (10_000, 10_000, 0, 0, 0)
     with opened(settings) as pingshan:
         assert parts(pingshan, "on_time_closure") == (9_071, 9_995)
+        # A verdict is on what was closed: of what should have been, it says nothing.
+        assert parts(pingshan, "closure") == (0, 0)
         found = ask(pingshan, "on_time_closure", pingshan.tree.root, Period(), children=True)
         assert ask(pingshan, "open_cases", pingshan.tree.root, Period())["value"] == 5
     by_street = {child["place"]: child for child in found["below"]} | {"-": found["unplaced"]}
@@ -190,16 +198,46 @@ def test_new_york_is_accounted_for(tmp_path: Path, shared_data: Path) -> None:
     with opened(settings) as city:
         assert parts(city, "reported")[0] == 22_504
         still = ask(city, "open_cases", city.tree.root, Period())["value"]
-        closed = parts(city, "visit_coverage")[1]
-        assert still + closed == 22_504
+        closed = city.rows("select count(closed_at) from cases")
+        assert closed == [(22_504 - still,)]
+        assert 0 < still < 22_504
+        for blank in ("closure", "on_time_closure", "rework", "visit_coverage", "self_closed"):
+            assert parts(city, blank) == (0, 0), blank
         assert {p.name for p in city.tree.below(city.tree.root)} >= {"BRONX", "QUEENS"}
 
 
-def test_kansas_city_is_accounted_for(tmp_path: Path, shared_data: Path) -> None:
+def test_kansas_city_is_counted_by_its_verdict(tmp_path: Path, shared_data: Path) -> None:
+    judged: Counter[str] = Counter()
+    in_time: Counter[str] = Counter()
+    path = shared_data / "cases" / KANSAS_CITY.file
+    with path.open(encoding="utf-8", newline="") as opened_file:
+        for row in csv.DictReader(opened_file):
+            if row["STATUS"] == "RESOL":
+                judged[row["COUNCIL DISTRICT"]] += 1
+                in_time[row["COUNCIL DISTRICT"]] += row["EXCEEDED EST TIMEFRAME"] == "N"
     settings, receipt = load(tmp_path, shared_data, KANSAS_CITY)
     assert counts(receipt) == (4_493, 4_493, 0, 0, 0)
     with opened(settings) as city:
-        # 1,132 + 549 open; 437 + 20 resolved without a closing date are counted by verdict
+        # 1,132 + 549 open; of the 2,812 resolved the city calls 2,570 late, 242 not, and gives
+        # 457 no closing date. It has no limits, so nobody can say what should have been closed.
         assert ask(city, "open_cases", city.tree.root, Period())["value"] == 1_681
-        assert parts(city, "on_time_closure") == (20, 457)
-        assert parts(city, "visit_coverage")[1] == 4_493 - 1_681 - 457
+        assert parts(city, "on_time_closure") == (242, 2_812)
+        assert parts(city, "closure") == (0, 0)
+        assert city.rows("select count(closed_at) from cases") == [(4_493 - 1_681 - 457,)]
+        found = ask(city, "on_time_closure", city.tree.root, Period(), children=True)
+        for blank in ("rework", "late_closure", "visit_coverage", "self_closed"):
+            assert parts(city, blank) == (0, 0), blank
+    by_district = {child["place"]: child for child in found["below"]} | {"": found["unplaced"]}
+    told = {name: (each["numerator"], each["denominator"]) for name, each in by_district.items()}
+    expected = {name: (in_time[name], many) for name, many in judged.items()}
+    assert {name: each for name, each in told.items() if each[1]} == expected
+
+
+@pytest.mark.parametrize("real", [BOSTON, PINGSHAN, NEW_YORK, KANSAS_CITY], ids=lambda r: r.source)
+def test_a_note_has_the_command_for_the_city_as_it_is_to_be_typed(real: Real) -> None:
+    mapping = queries.source(Settings().folders, real.source)
+    assert mapping.note in Path(mapping.path).read_text("utf-8")
+    levels = [word for level in real.levels for word in ("--level", level)]
+    zone = ["--timezone", real.timezone] if real.timezone != "Asia/Shanghai" else []
+    typed = ["cockpit", "new", "city", "DIR", "--from", "FILE", "--name", real.name, *zone, *levels]
+    assert shlex.split(mapping.note.partition(": ")[2]) == typed

@@ -400,7 +400,7 @@ def test_demo_data_say_so_on_every_page(client: FlaskClient, small: FlaskClient)
 def test_a_definition_says_where_a_number_comes_from(client: FlaskClient) -> None:
     tree = pages.page(client, "/place/3301")
     for name, words in (
-        ("closure", ("judged_at", "was_closed", "GB/T 30428.4", "≥ 97%", "00000001")),
+        ("closure", ("due_at", "was_closed", "GB/T 30428.4", "≥ 97%", "00000001")),
         ("overdue_open", ("due_at", "closed_at", "2026年10月31日")),
     ):
         tile = pages.the(tree, data_metric=name)

@@ -108,6 +108,7 @@ class Snapshot:
                 Metric(**entry["metric"]),
                 entry["numerator_is_bool"],
                 entry["denominator_is_bool"],
+                tuple(entry.get("lacking", ())),
             )
             for entry in self.about["counted"]
         }

@@ -153,8 +153,8 @@ CASES = Fact(
             "BOOLEAN",
             "来源判定按期",
             "On time by its source",
-            "来源自己的按期判定;只给判定、不给时间的来源用它。"
-            "The source's own verdict, for sources that give one and no times.",
+            "来源自己的按期判定;只给判定、不给期限的来源用它。"
+            "The source's own verdict, for sources that give one and no limit.",
         ),
         Column(
             "satisfaction",

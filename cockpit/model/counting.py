@@ -31,6 +31,8 @@ class Counted:
     metric: Metric
     numerator_is_bool: bool
     denominator_is_bool: bool
+    lacking: tuple[str, ...] = ()
+    """The sources that do not give what it needs: their rows do not count."""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -170,10 +172,16 @@ def _open(one: Counted) -> str:
     """True where the row would be counted as things stand."""
     metric = one.metric
     if metric.denominator:
-        return (
-            f"({metric.denominator})" if one.denominator_is_bool else f"({metric.denominator}) <> 0"
-        )
-    return f"({metric.numerator})" if one.numerator_is_bool else f"({metric.numerator}) is not null"
+        test = f"({metric.denominator})" + ("" if one.denominator_is_bool else " <> 0")
+    else:
+        test = f"({metric.numerator})" + ("" if one.numerator_is_bool else " is not null")
+    return _told(one) + test
+
+
+def _told(one: Counted) -> str:
+    """SQL before a test: that the row's source gives what the metric needs. Empty where all do."""
+    listed = ", ".join("'" + name.replace("'", "''") + "'" for name in one.lacking)
+    return f"source not in ({listed}) and " if listed else ""
 
 
 def _times(sign: int, weight: str) -> str:
@@ -196,7 +204,7 @@ def _sum(what: str, test: str, sign: int, weight: str) -> str:
 def _parts(one: Counted, sign: int, weight: str) -> list[str]:
     metric, name = one.metric, one.metric.name
     numerator = f"({metric.numerator})"
-    counts = _open(one) if metric.denominator else f"{numerator} is not null"
+    counts = _open(one) if metric.denominator else f"{_told(one)}{numerator} is not null"
     if one.numerator_is_bool:
         parts = [f"{_sum('', f'{counts} and {numerator}', sign, weight)} as {name}_n"]
     else:

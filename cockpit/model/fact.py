@@ -6,6 +6,7 @@ The declarations themselves stand in ``cases.py``, ``warnings.py`` and ``sharing
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -127,6 +128,14 @@ class Fact:
     def names(self) -> tuple[str, ...]:
         """The names of those columns."""
         return tuple(name for name, _ in self.typed)
+
+    def told_by(self, name: str) -> frozenset[str]:
+        """The declared columns any of which tells what stands in a column: itself, or those that a
+        derived one follows from.
+        """
+        declared = {column.name for column in self.columns}
+        derived = {each.name: each.sql for each in self.derived}
+        return frozenset(declared.intersection(re.findall(r"\w+", derived.get(name, name))))
 
     def status(self, name: str) -> Status:
         """The status of that name (KeyError for a name that is none)."""

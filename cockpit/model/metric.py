@@ -53,6 +53,10 @@ class Metric:
     standard: str = ""
     """Where the formula comes from."""
     owner: str = ""
+    needs: tuple[str, ...] = ()
+    """Columns without which a row of it says nothing: rows of a source that does not give them do
+    not count.
+    """
     headline: bool = False
     """Whether it stands on the overview; a subject's own page shows all its metrics."""
     sensitive: bool = False
@@ -60,6 +64,9 @@ class Metric:
     name: str = ""
     subject: str = ""
     path: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", tuple(self.needs))  # files and snapshots have lists
 
     @property
     def stock(self) -> bool:
@@ -85,6 +92,7 @@ _SET_BY_FILE = {"name", "subject", "path"}
 _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "target": ((int, float), "target = 0.95"),
     "least": ((int, float), "least = 5"),
+    "needs": ((list,), 'needs = ["closed_at"]'),
     "headline": ((bool,), "headline = true"),
     "sensitive": ((bool,), "sensitive = true"),
 }
@@ -128,6 +136,14 @@ def _metric(subject: str, name: str, entry: object, text: str, where: str) -> Me
             where=spot("fact"),
             write=f'fact = "…". {did_you_mean(str(values["fact"]), FACTS)}',
         )
+    columns = [column for column in FACTS[values["fact"]].names if column != "source"]
+    for column in values.get("needs", ()):
+        if column not in columns:
+            raise Mistake(
+                f"needs names {column!r}, which is no column of {values['fact']}",
+                where=spot("needs"),
+                write=did_you_mean(str(column), columns),
+            )
     if values.get("unit", "count") not in UNITS:
         raise Mistake(
             f"unit is {values['unit']!r}",

@@ -108,9 +108,9 @@ def _bind(con: duckdb.DuckDBPyConnection, fact: Fact, metric: Metric, part: str)
 def fingerprint(fact: Fact, counted: Sequence[Counted], city: str) -> str:
     """Changes when the same rows would give other parts, or other files."""
     mine = [
-        (m.name, m.numerator, m.denominator, m.clock, m.enters, m.leaves)
-        for m in (one.metric for one in counted)
-        if m.fact == fact.name
+        (m.name, m.numerator, m.denominator, m.clock, m.enters, m.leaves, *one.lacking)
+        for one in counted
+        if (m := one.metric).fact == fact.name
     ]
     derived = [(d.name, d.sql) for d in fact.derived]
     text = repr((city, mine, derived, fact.month, fact.names, duckdb.__version__))

@@ -42,6 +42,7 @@ title_en    = "{title_en}"
 fact        = "{fact}"
 numerator   = "true"
 clock       = "{month}"
+# needs     = ["column"]  # rows of a source that does not give it do not count: blank is not zero
 unit        = "count"
 meaning     = "{month_title}落在本期的{title}数。"
 meaning_en  = "Rows of {fact} whose {month} falls in the period."

@@ -21,7 +21,7 @@ from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
 from cockpit.model.source import Source
-from cockpit.record import casts
+from cockpit.record import casts, given
 from cockpit.record.formats import open_file
 from cockpit.record.mapping import columns_given, mapped
 from cockpit.record.reader import Doubt, Reader, Torn, words
@@ -148,7 +148,7 @@ def _weigh(
     # The rows are laid down first, in a transaction of their own, and weighed in the next one:
     # DuckDB writes a large insert straight to its file unless the same transaction touches its
     # rows again. Until the receipt stands, whoever comes next sweeps them away.
-    read = _read(record, landed, fact, reader, blank, tell)
+    read, columns = _read(record, landed, fact, reader, blank, tell)
     with record.transaction():
         torn = len(reader.torn)
         if not read + torn:
@@ -171,6 +171,8 @@ def _weigh(
             finished=_now(record),
         )
         _keep(record, receipt)
+        if read > spoiled:
+            given.note(con, fact, landed.source.name, columns, blank.number)
         _resolve(con, landed.source, blank.number, reader)
         tell("recording", 0.0, read)
     tell("recorded", 1.0, read)
@@ -183,14 +185,14 @@ def _now(record: Record) -> datetime:
 
 def _read(
     record: Record, landed: Landed, fact: Fact, reader: Reader, blank: Receipt, tell: Progress
-) -> int:
+) -> tuple[int, list[str]]:
     """Read, map and cast the whole file into the fact's table, good rows and bad, under the
-    receipt's number and in the order of the file. Gives the rows read.
+    receipt's number and in the order of the file. Gives the rows read, and the columns it has.
     """
     con, source, where = record.con, landed.source, landed.path.name
     rows = mapped(con, source, reader.sql, reader.columns)
-    given = columns_given(con, source, fact, rows, where)
-    sql = casts.rows(fact, given, rows, source.name, record.city.timezone)
+    columns = columns_given(con, source, fact, rows, where)
+    sql = casts.rows(fact, columns, rows, source.name, record.city.timezone)
     record.know_spots()
     con.execute(KNOWN)
     names = ", ".join(fact.names)
@@ -209,7 +211,8 @@ def _read(
             raise Doubt from None
         told = words(error, reader.path, where)
         raise Mistake(f"the file or its mapping cannot be read ({told})", where=where) from None
-    return int(record.one(f"select count(*) from {fact.name} where receipt = {blank.number}"))
+    many = record.one(f"select count(*) from {fact.name} where receipt = {blank.number}")
+    return int(many), columns
 
 
 def version(fact: Fact) -> str:

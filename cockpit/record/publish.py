@@ -32,7 +32,7 @@ from cockpit.model.facts import FACTS
 from cockpit.model.levels import LEVELS
 from cockpit.model.mistakes import Mistake
 from cockpit.model.sheet import LAYOUT, Sheet, joined, unpack
-from cockpit.record import boundaries, cube
+from cockpit.record import boundaries, cube, given
 from cockpit.record.panels import Shelf
 from cockpit.record.store import Record, as_json, first_line
 
@@ -102,8 +102,8 @@ class Publication:
 
     def __init__(self, record: Record, counted: Sequence[Counted], shelf: Shelf, tell: Tell):
         self.record, self.con, self.tell, self.shelf = record, record.con, tell, shelf
-        self.counted = list(counted)
-        self.clocks = cube.fact_clocks(counted)
+        self.counted = given.judged(record.con, counted)
+        self.clocks = cube.fact_clocks(self.counted)
         self.folder = record.settings.snapshots
         self.cubes = self.folder / "cubes"
         for folder in (self.folder / "facts", self.cubes):
@@ -417,6 +417,7 @@ class Publication:
                     "metric": asdict(one.metric),
                     "numerator_is_bool": one.numerator_is_bool,
                     "denominator_is_bool": one.denominator_is_bool,
+                    "lacking": one.lacking,
                 }
                 for one in self.counted
             ],

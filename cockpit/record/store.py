@@ -25,6 +25,7 @@ from cockpit.model.city import City
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
+from cockpit.record import given
 from cockpit.record.city import begun, read_city, remember, root_code
 from cockpit.record.lock import Locked, lock
 from cockpit.settings import Settings
@@ -40,6 +41,7 @@ create table if not exists quarantine (
     original varchar, resolved boolean default false);
 create table if not exists touched (receipt bigint, fact varchar, month date);
 create table if not exists bulk (receipt bigint, fact varchar);
+create table if not exists given (source varchar, fact varchar, "column" varchar);
 create table if not exists spots (place varchar primary key, pos integer);
 create table if not exists tree (fingerprint varchar);
 alter table tree add column if not exists city varchar;
@@ -157,6 +159,7 @@ class Record:
             self._settle(con, fact)
         self.install_macros(con)
         self._sweep(con)
+        given.recall(con)
         self._replant(con)
 
     def sweep(self) -> None:

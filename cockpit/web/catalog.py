@@ -253,7 +253,14 @@ def shown_in(snapshot: Snapshot, metric: Metric) -> tuple[Panel, ...]:
 def columns_of(metric: Metric) -> tuple[str, ...]:
     """The fact's columns that a metric's formula names."""
     formula = " ".join(
-        (metric.numerator, metric.denominator, metric.clock, metric.enters, metric.leaves)
+        (
+            metric.numerator,
+            metric.denominator,
+            metric.clock,
+            metric.enters,
+            metric.leaves,
+            *metric.needs,
+        )
     )
     used = set(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", formula)))
     return tuple(name for name in FACTS[metric.fact].names if name in used)

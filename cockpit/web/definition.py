@@ -46,6 +46,10 @@ def definition(view: View, words: Words, metric: Metric) -> Element:
     pairs.append((words("numerator"), element("Code", metric.numerator)))
     if metric.denominator:
         pairs.append((words("denominator"), element("Code", metric.denominator)))
+    if lacking := view.snapshot.metric(metric.name).lacking:
+        needs = words("comma").join(words.column(metric.fact, name) for name in metric.needs)
+        sources = words("comma").join(lacking)
+        pairs.append((words("needs"), words("needs_lacking", columns=needs, sources=sources)))
     if metric.denominator or counted.left_open:
         left = words("left_out_meaning", n=numbers.whole(counted.left_open))
         pairs.append((words("left_out"), left))

@@ -10,8 +10,8 @@ labels   = { platform = ["平台", "Platform"], on_time = ["按期结案", "Clos
 counts   = ["on_time", "late", "open", "outside"]
 order    = 130
 standard = "基层治理四平台:综治工作、市场监管、综合执法、便民服务 [V]"
-meaning  = "本期上报的案件按平台和现在的结果。没有期限的结案算按期。来源不分平台的,此面板为空。"
-meaning_en = "Cases reported in the period by platform and what became of them. One closed without a limit counts as on time. Empty where the source knows no platforms."
+meaning  = "本期上报的案件按平台和现在的结果。没有期限、也没有来源判定的结案算按期。来源不分平台的,此面板为空。"
+meaning_en = "Cases reported in the period by platform and what became of them. One closed without a limit or a verdict counts as on time. Empty where the source knows no platforms."
 */
 select
     platform,
@@ -20,7 +20,7 @@ select
     count(*) filter (where not void and not refused and not was_closed) as open,
     count(*) filter (where void or refused) as outside
 from (
-    select platform, void, refused, was_closed, coalesce(overdue_raw and due_at is not null and not overdue_exempt, false) as late
+    select platform, void, refused, was_closed, coalesce(overdue_raw and not overdue_exempt, false) as late
     from cases_here
 )
 group by platform

@@ -3,7 +3,7 @@ fact     = "cases"
 title    = "波士顿 311 诉求"
 title_en = "Boston 311 service requests"
 format   = "csv"
-note     = "The city folder: cockpit new city DIR --from FILE --name Boston --level \"district=try_cast(regexp_extract(ward,'[0-9]+') as int)\" --level \"street=nullif(trim(precinct),'')\""
+note     = '''The city folder: cockpit new city DIR --from FILE --name Boston --timezone America/New_York --level "district=try_cast(regexp_extract(ward,'[0-9]+') as int)" --level "street=nullif(trim(precinct),'')"'''
 */
 -- Ward is written three ways ("Ward 3", "03", "3"): its number decides. Some precincts lie in two
 -- wards, so a precinct's code carries its ward. The city's own verdict (ontime) is not mapped: it

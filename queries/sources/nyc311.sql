@@ -2,7 +2,7 @@
 fact     = "cases"
 title    = "纽约 311 诉求"
 title_en = "New York 311 service requests"
-note     = "The city folder: cockpit new city DIR --from FILE --name \"New York\" --timezone America/New_York --level \"district=nullif(borough,'Unspecified')\" --level \"street=nullif(community_board,'0 Unspecified')\""
+note     = '''The city folder: cockpit new city DIR --from FILE --name "New York" --timezone America/New_York --level "district=nullif(borough,'Unspecified')" --level "street=nullif(community_board,'0 Unspecified')"'''
 */
 -- Most closing times are dates only: such a case counts as closed at the end of that day.
 select

@@ -4,7 +4,7 @@ title    = "深圳坪山区民生诉求"
 title_en = "Pingshan (Shenzhen) public requests"
 format   = "csv"
 null     = ["-"]
-note     = "The city folder: cockpit new city DIR --from FILE --name 坪山区 --level \"street=nullif(STREET_NAME,'-')\" --level \"community=nullif(COMMUNITY_NAME,'-')\""
+note     = '''The city folder: cockpit new city DIR --from FILE --name 坪山区 --level "street=nullif(STREET_NAME,'-')" --level "community=nullif(COMMUNITY_NAME,'-')"'''
 */
 -- The source gives a verdict (archived in time or late) and no closing time: such rows are counted
 -- by the verdict, on the clock there is, the day of report.

@@ -158,7 +158,7 @@ def test_the_keyboard_alone(tab: Watched) -> None:
     page.keyboard.press("Enter")
     card = page.locator("[data-metric=closure] .about-card")
     expect(card).to_be_visible()
-    expect(card).to_contain_text("judged_at")
+    expect(card).to_contain_text("due_at")
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     expect(summary).to_be_focused()

@@ -108,6 +108,9 @@ def _metric(metric: Metric, words: Words) -> Pairs:
     pairs: Pairs = [(words("numerator"), element("Code", metric.numerator))]
     if metric.denominator:
         pairs.append((words("denominator"), element("Code", metric.denominator)))
+    if metric.needs:
+        needs = [f"{words.column(metric.fact, name)} ({name})" for name in metric.needs]
+        pairs.append((words("needs"), ", ".join(needs)))
     for word in ("clock", "enters", "leaves"):
         sql = getattr(metric, word)
         if sql:

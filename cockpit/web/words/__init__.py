@@ -110,6 +110,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "meaning": ("含义", "Meaning"),
     "numerator": ("分子", "Numerator"),
     "denominator": ("分母", "Denominator"),
+    "needs": ("须有字段", "Needs"),
+    "needs_lacking": (
+        "{columns}。{sources} 没有，其数据不计。",
+        "{columns}. {sources}: not given, so its rows do not count.",
+    ),
     "clock": ("口径时间", "Clock"),
     "enters": ("计入时间", "Counts from"),
     "leaves": ("移出时间", "Counts until"),
