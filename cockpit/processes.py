@@ -80,8 +80,9 @@ def run(
     finally:
         over.set()
     if late.is_set():
-        told = f"{address(settings)} did not answer within {patience:g} seconds: all was ended."
-        print(told, flush=True)
+        sys.stdout.write(
+            f"{address(settings)} did not answer within {patience:g} seconds: all was ended.\n"
+        )
         return 1
     if household.told:
         return 0
