@@ -4,7 +4,6 @@ transaction, with a receipt whose four counts add up to the rows read.
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
 
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
@@ -24,7 +22,9 @@ from cockpit.model.source import Source
 from cockpit.record import casts
 from cockpit.record.formats import open_file
 from cockpit.record.mapping import columns_given, mapped
-from cockpit.record.reader import Doubt, Reader, Torn, words
+from cockpit.record.mended import mended
+from cockpit.record.quarantine import put_aside
+from cockpit.record.reader import Doubt, Reader, words
 from cockpit.record.store import FAILURES, Record
 
 SMALL = 100_000
@@ -130,21 +130,23 @@ def _take(record: Record, landed: Landed, blank: Receipt, scratch: Path, tell: P
     tell("reading", 0.0, 0)
     reader = open_file(record.con, landed.path, landed.source, scratch)
     try:
-        return _weigh(record, landed, blank, reader, tell)
+        return _weigh(record, landed, blank, reader, scratch, tell)
     except Doubt:
         assert reader.sure is not None
         record.sweep()
         sure = reader.sure(lambda share, rows: tell("splitting", share, rows))
-        return _weigh(record, landed, blank, sure, tell)
+        return _weigh(record, landed, blank, sure, scratch, tell)
 
 
 def _weigh(
-    record: Record, landed: Landed, blank: Receipt, reader: Reader, tell: Progress
+    record: Record, landed: Landed, blank: Receipt, reader: Reader, scratch: Path, tell: Progress
 ) -> Receipt:
     """Read a file's rows into the record and judge each of them. Raises Doubt where the file has
     to be read another way first.
     """
     con, fact = record.con, FACTS[landed.source.fact]
+    with _doubting(reader, landed.path.name):
+        reader = mended(con, landed.source, reader, scratch, landed.path.name)
     # The rows are laid down first, in a transaction of their own, and weighed in the next one:
     # DuckDB writes a large insert straight to its file unless the same transaction touches its
     # rows again. Until the receipt stands, whoever comes next sweeps them away.
@@ -154,7 +156,7 @@ def _weigh(
         if not read + torn:
             raise Mistake("there are no rows in the file", where=landed.path.name)
         tell("comparing", 0.0, read)
-        spoiled = _quarantine(con, landed.source, blank.number, reader)
+        spoiled = put_aside(con, landed.source, blank.number, reader)
         repeated, updated = _compare(con, fact, landed.source.name, blank.number)
         accepted = read - spoiled - repeated - updated
         _settle(con, fact, blank.number, accepted + updated)
@@ -171,7 +173,6 @@ def _weigh(
             finished=_now(record),
         )
         _keep(record, receipt)
-        _resolve(con, landed.source, blank.number, reader)
         tell("recording", 0.0, read)
     tell("recorded", 1.0, read)
     return receipt
@@ -195,13 +196,20 @@ def _read(
     con.execute(KNOWN)
     names = ", ".join(fact.names)
     assert blank.started is not None
+    with _doubting(reader, where), _watched(con, tell, reader):
+        con.execute(
+            f"insert into {fact.name} ({names}, faults, original, pos, receipt)"
+            f" select *, {POS}, {blank.number} from ({sql})",
+            [blank.started + timedelta(days=1)],
+        )
+    return int(record.one(f"select count(*) from {fact.name} where receipt = {blank.number}"))
+
+
+@contextmanager
+def _doubting(reader: Reader, where: str) -> Iterator[None]:
+    """Where DuckDB stumbles over a file, it is read the sure way; if it was already, refused."""
     try:
-        with _watched(con, tell, reader):
-            con.execute(
-                f"insert into {fact.name} ({names}, faults, original, pos, receipt)"
-                f" select *, {POS}, {blank.number} from ({sql})",
-                [blank.started + timedelta(days=1)],
-            )
+        yield
     except FAILURES:
         raise
     except duckdb.Error as error:
@@ -209,7 +217,6 @@ def _read(
             raise Doubt from None
         told = words(error, reader.path, where)
         raise Mistake(f"the file or its mapping cannot be read ({told})", where=where) from None
-    return int(record.one(f"select count(*) from {fact.name} where receipt = {blank.number}"))
 
 
 def version(fact: Fact) -> str:
@@ -327,59 +334,6 @@ def _place(record: Record, fact: Fact, number: int) -> tuple[int, int]:
         unplaced += rows if tree.below(tree.places[pos]) else 0
         unknown += rows if code and code not in tree else 0
     return unplaced, unknown
-
-
-def _quarantine(con: duckdb.DuckDBPyConnection, source: Source, number: int, reader: Reader) -> int:
-    """Put aside the rows that may not stand, and what was torn; gives how many rows there were."""
-    fact = source.fact
-    spoiled = con.sql(
-        f"select rowid as spot, rowid - (select min(rowid) from {fact} where receipt = {number})"
-        f" as nth from {fact} where receipt = {number} and faults is not null order by spot"
-    ).to_arrow_table()
-    lines = pa.array(reader.lines(spoiled["nth"].to_pylist()), pa.int64())
-    con.register("spoiled_rows", spoiled.append_column("line", lines))
-    con.register("torn_rows", _torn(reader))
-    con.execute(
-        'insert into quarantine select ?, ?, ?, line, "column", reason, original, false from ('
-        f" select line, faults ->> '$[0].column' as \"column\", array_to_string(list_transform("
-        "   faults::json[], lambda fault: (fault ->> 'column') || ': ' || (fault ->> 'reason')"
-        f" ), '; ') as reason, original from {fact} f join spoiled_rows s on f.rowid = s.spot"
-        " union all select line, null, reason, original from torn_rows"
-        ") order by line",
-        [number, source.name, fact],
-    )
-    con.execute(f"delete from {fact} where rowid in (select spot from spoiled_rows)")
-    con.unregister("spoiled_rows")
-    con.unregister("torn_rows")
-    return len(lines)
-
-
-def _torn(reader: Reader) -> pa.Table:
-    """What was torn, as quarantine keeps it: its text, and its fields as far as they were told."""
-    blank = dict.fromkeys(reader.columns, "")
-    return pa.table(
-        {
-            "line": pa.array([torn.line for torn in reader.torn], pa.int64()),
-            "reason": pa.array([torn.reason for torn in reader.torn], pa.string()),
-            "original": pa.array([_original(blank, torn) for torn in reader.torn], pa.string()),
-        }
-    )
-
-
-def _original(blank: dict[str, str], torn: Torn) -> str:
-    fields = dict(zip(blank, torn.fields, strict=False))
-    return json.dumps(blank | fields | {"_text": torn.text}, ensure_ascii=False)
-
-
-def _resolve(con: duckdb.DuckDBPyConnection, source: Source, number: int, reader: Reader) -> None:
-    """Rows of quarantine that were mended and sent again are done with."""
-    if {"_receipt", "_line"} <= set(reader.columns):
-        con.execute(
-            "update quarantine set resolved = true where source = ? and receipt < ?"
-            " and (receipt, line) in (select try_cast(_receipt as bigint),"
-            f" try_cast(_line as bigint) from ({reader.sql}))",
-            [source.name, number],
-        )
 
 
 def _keep(record: Record, receipt: Receipt) -> None:

@@ -125,6 +125,20 @@ def _fault(text: bytes) -> str:
     return "" if isinstance(found, dict) else "this is JSON, but no object"
 
 
+def fields(text: str) -> dict[str, str]:
+    """The fields of a record that is all of a text. Raises Mistake."""
+    if wrong := _fault(text.encode()):
+        raise Mistake(wrong)
+    return {key: _as_text(value) for key, value in json.loads(text).items()}
+
+
+def _as_text(value: object) -> str:
+    """A value as a column has it."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _pointer(key: str) -> str:
     """A key of a record as a JSON pointer, which can name any key."""
     return "/" + key.replace("~", "~0").replace("/", "~1")

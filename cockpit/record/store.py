@@ -27,6 +27,7 @@ from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
 from cockpit.model.mistakes import Mistake
 from cockpit.record.city import read_city
+from cockpit.record.quarantine import RENEW
 from cockpit.settings import CITY, Settings
 
 TABLES = """
@@ -38,6 +39,7 @@ create table if not exists receipts (
 create table if not exists quarantine (
     receipt bigint, source varchar, fact varchar, line bigint, "column" varchar, reason varchar,
     original varchar, resolved boolean default false);
+alter table quarantine add column if not exists content varchar;
 create table if not exists touched (receipt bigint, fact varchar, month date);
 create table if not exists bulk (receipt bigint, fact varchar);
 create table if not exists spots (place varchar primary key, pos integer);
@@ -181,6 +183,7 @@ class Record:
         con.execute("set enable_progress_bar=true")
         con.execute("set enable_progress_bar_print=false")
         con.execute(TABLES)
+        con.execute(RENEW)
         for fact in FACTS.values():
             self._settle(con, fact)
         self.install_macros(con)
