@@ -217,13 +217,17 @@ def _show_receipt(receipt: dict[str, Any]) -> None:
         ("rows read", "read"),
         ("= accepted", "accepted"),
         ("+ repeated", "repeated"),
+        ("    of these older than what stands, and different", "older"),
         ("+ updated", "updated"),
         ("+ quarantined", "quarantined"),
         ("of the new rows unplaced (未落格)", "unplaced"),
         ("with an unknown place code", "unknown_places"),
     ):
-        table.add_row(label, f"{receipt[key]:,}")
+        if receipt.get(key) is not None:
+            table.add_row(label, f"{receipt[key]:,}")
     out.print(table)
+    if receipt.get("older"):
+        out.print("What is older changes nothing. If it is right, send it with a later updated_at.")
     if receipt["quarantined"]:
         out.print(f"See them with: cockpit quarantine list --receipt {receipt['number']}")
     if receipt["trouble"]:

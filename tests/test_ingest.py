@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from cockpit.record.handover import send
-from cockpit.record.ingest import Receipt
+from cockpit.record.ingest import Receipt, receipt_of
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import town as towns
@@ -170,6 +170,23 @@ def four(receipt: Receipt) -> tuple[int, int, int, int]:
         receipt.accepted + receipt.repeated + receipt.updated + receipt.quarantined
     )
     return receipt.accepted, receipt.repeated, receipt.updated, receipt.quarantined
+
+
+def test_of_the_repeated_those_that_differ_and_are_older_are_counted(tmp_path: Path) -> None:
+    head = "number,place,reported_at,title,updated_at\n"
+    stands = "1,town,2026-01-05,a,2026-03-02\n"
+    with Record(towns.found(tmp_path)) as record:
+        towns.send(record, "a.csv", head + stands)
+        for rows, repeated, older in (
+            (stands, 1, 0),
+            ("1,town,2026-01-05,b,\n", 1, 1),
+            ("1,town,2026-01-05,b,2026-03-01\n" + stands, 2, 1),
+        ):
+            receipt = towns.send(record, "b.csv", head + rows)
+            assert four(receipt) == (0, repeated, 0, 0)
+            assert receipt.older == older
+            assert receipt_of(record, receipt.id) == receipt
+        assert record.con.execute("select title from cases").fetchall() == [("a",)]
 
 
 def test_repeated_updated_and_older_rows_are_told_apart(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from cockpit.record.aside import export
-from cockpit.record.ingest import Landed, Receipt, ingest
+from cockpit.record.ingest import Landed, Receipt, ingest, receipt_of
 from cockpit.record.queries import source as find_source
 from cockpit.record.store import Record
 from cockpit.record.worker import Worker
@@ -356,6 +356,9 @@ def test_a_home_of_before_is_rid_of_notes_that_became_part_of_its_rows(tmp_path:
             used = {key: value for key, value in values.items() if f"${key}" in statement}
             con.execute(statement, used)
     with Record(settings) as record:
+        before = receipt_of(record, "a")
+        assert before is not None
+        assert (before.quarantined, before.older) == (1, None)
         desk = Desk(record)
         desk.take("c.csv", HEAD + "1,town,soon,\n3,town,soon,\n")
         rows = desk.out()

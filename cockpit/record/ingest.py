@@ -61,6 +61,9 @@ class Receipt:
     read: int = 0
     accepted: int = 0
     repeated: int = 0
+    older: int | None = 0
+    """Of the repeated, those that say something else than what stands, and are older; None in
+    receipts of an edition that did not count them."""
     updated: int = 0
     quarantined: int = 0
     unplaced: int = 0
@@ -157,7 +160,7 @@ def _weigh(
             raise Mistake("there are no rows in the file", where=landed.path.name)
         tell("comparing", 0.0, read)
         spoiled = put_aside(con, landed.source, blank.number, reader)
-        repeated, updated = _compare(con, fact, landed.source.name, blank.number)
+        repeated, older, updated = _compare(con, fact, landed.source.name, blank.number)
         accepted = read - spoiled - repeated - updated
         _settle(con, fact, blank.number, accepted + updated)
         unplaced, unknown = _place(record, fact, blank.number)
@@ -166,6 +169,7 @@ def _weigh(
             read=read + torn,
             accepted=accepted,
             repeated=repeated,
+            older=older,
             updated=updated,
             quarantined=spoiled + torn,
             unplaced=unplaced,
@@ -226,13 +230,13 @@ def version(fact: Fact) -> str:
 
 def _compare(
     con: duckdb.DuckDBPyConnection, fact: Fact, source: str, number: int
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Weigh the new rows against the record and each other: fills ``stale`` (new rows that do
     not stand) and ``replaced`` (rows of the record that give way).
 
     Rows of one key are taken in the order of the file, after the record's own: one that is
     identical to what stands, or older, is repeated; one as new or newer takes its place.
-    Gives the counts (repeated, updated).
+    Gives the counts (repeated, of these older and different, updated).
     """
     keys = ", ".join(column for column in fact.key if column != "source")
     columns = ", ".join(fact.names)
@@ -262,17 +266,18 @@ def _compare(
         ), judged as (
             select *,
                 case when count(*) over before = 0 then 'accepted'
-                     when content = arg_max(content, (version, ord)) over before
-                       or version < max(version) over before then 'repeated'
-                     else 'updated' end as verdict
+                     when content = arg_max(content, (version, ord)) over before then 'repeated'
+                     when version < max(version) over before then 'older'
+                     else 'updated' end as verdict,
+                verdict in ('accepted', 'updated') as stood
             from contenders
             window before as (partition by {keys} order by ord
                 rows between unbounded preceding and 1 preceding)
         )
         select ord, spot, verdict, content,
             max(content) filter (where ord = -1) over mine as recorded,
-            max(ord) filter (where verdict <> 'repeated') over mine as last,
-            arg_max(content, ord) filter (where verdict <> 'repeated') over mine as last_content
+            max(ord) filter (where stood) over mine as last,
+            arg_max(content, ord) filter (where stood) over mine as last_content
         from judged window mine as (partition by {keys})"""
     )
     con.execute(
@@ -283,11 +288,12 @@ def _compare(
         "create or replace temp table replaced as select spot from weighed"
         " where ord = -1 and last >= 0 and last_content <> recorded"
     )
-    repeated, updated = con.execute(
-        "select count(*) filter (where verdict = 'repeated'),"
+    repeated, older, updated = con.execute(
+        "select count(*) filter (where verdict in ('repeated', 'older')),"
+        " count(*) filter (where verdict = 'older'),"
         " count(*) filter (where verdict = 'updated') from weighed where ord >= 0"
     ).fetchall()[0]
-    return int(repeated), int(updated)
+    return int(repeated), int(older), int(updated)
 
 
 def _settle(con: duckdb.DuckDBPyConnection, fact: Fact, number: int, changed: int) -> None:

@@ -36,6 +36,7 @@ create table if not exists receipts (
     size bigint, read bigint, accepted bigint, repeated bigint, updated bigint, quarantined bigint,
     unplaced bigint, unknown_places bigint, started timestamp, finished timestamp,
     refused varchar);
+alter table receipts add column if not exists older bigint;
 create table if not exists quarantine (
     receipt bigint, source varchar, fact varchar, line bigint, "column" varchar, reason varchar,
     original varchar, resolved boolean default false);
