@@ -93,6 +93,8 @@ UNREADABLE = {
     "cut.csv": (GOOD.encode() + b"2,tow", "cut off"),
     "cut.csv.gz": (gzip.compress(GOOD.encode() * 9)[:-9], "cut off"),
     "cut.json": (b'[{"number": 1}, {"num', "cut off"),
+    "wrapped.json": (b'{"code": 0, "data": [{"number": 1}]}', "one object, and its records"),
+    "nothing.json": (b'{"code": 0, "result": {"list": []}}', "a list under 'result.list'"),
     "cut.ndjson": (b'{"number": 1}\n{"num', "cut off"),
     "cut.parquet": (b"PAR1\x15\x04\x15", "damaged"),
     "cut.xlsx": (b"PK\x03\x04rubbish", "damaged"),
@@ -116,6 +118,13 @@ def test_a_file_that_cannot_be_read_changes_nothing_and_is_told(tmp_path: Path, 
     assert name in receipt["refused"]
     with Record(settings) as record:
         assert record.one("select count(*) from cases") == 0
+
+
+def test_a_list_in_a_record_is_no_list_of_records(tmp_path: Path) -> None:
+    record = {"number": "1", "place": "town", "reported_at": "2026-01-05", "title": [{"a": 1}]}
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps(record), "utf-8")
+    assert take(towns.found(tmp_path), path)["accepted"] == 1
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

@@ -194,7 +194,10 @@ def _read(
     """
     con, source, where = record.con, landed.source, landed.path.name
     rows = mapped(con, source, reader.sql, reader.columns)
-    given = columns_given(con, source, fact, rows, where)
+    try:
+        given = columns_given(con, source, fact, rows, where)
+    except Mistake as mistake:
+        raise reader.misfit or mistake from None
     sql = casts.rows(fact, given, rows, source.name, record.city.timezone)
     record.know_spots()
     con.execute(KNOWN)

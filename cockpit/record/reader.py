@@ -46,6 +46,8 @@ class Reader:
     torn: tuple[Torn, ...] = ()
     sure: Callable[[Tell], Reader] | None = None
     """Reads the same file slowly and forgivingly; None where nothing is surer than this."""
+    misfit: Mistake | None = None
+    """What is likely wrong with the file if its columns are not those that its source reads."""
     again: tuple[tuple[int, int], ...] = ()
     """The rows of quarantine that come again in it: their receipt and line there."""
 
