@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from cockpit import authors
 from cockpit import settings as environment
@@ -435,8 +436,8 @@ def quarantine_list(
     city: City = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rows in quarantine: file, line, column, reason."""
-    from cockpit.record.aside import listed
+    """Rows in quarantine: file, line, reason, and how each came, as far as the line is wide."""
+    from cockpit.record.aside import listed, original
 
     rows = listed(_settings(home, city), receipt)
     if as_json:
@@ -444,6 +445,9 @@ def quarantine_list(
         return
     for row in rows[:200]:
         out.print(f"{_escape(row['file'])}:{row['line']} {_escape(row['reason'])}")
+        came = Text(f"    {original(row)}", style="dim")
+        came.truncate(out.width, overflow="ellipsis")
+        out.print(came)
     out.print(f"{len(rows):,} row(s) in quarantine" + (", 200 shown" if len(rows) > 200 else ""))
 
 

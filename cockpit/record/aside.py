@@ -40,6 +40,13 @@ def listed(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def original(row: dict[str, Any]) -> str:
+    """A row of quarantine as it came, in one line: its text, or what its columns hold."""
+    fields: dict[str, str | None] = json.loads(row["original"])
+    text = fields.get(TEXT) or " ".join(f"{key}={value}" for key, value in fields.items() if value)
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def export(
     settings: Settings, file: Path, receipt: int | None, source: str | None
 ) -> tuple[int, str]:
