@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from cockpit.record.aside import export
 from cockpit.record.ingest import Landed, Receipt, ingest, receipt_of
@@ -21,6 +23,7 @@ from cockpit.record.queries import source as find_source
 from cockpit.record.store import Record
 from cockpit.record.worker import Worker
 from tests import hamlet
+from tests.test_rows import COLUMNS, LINES, Line
 
 HEAD = "number,place,reported_at,title\n"
 NOTES = ["_receipt", "_line", "_column", "_reason"]
@@ -107,10 +110,36 @@ def test_it_goes_out_and_comes_back_as_often_as_it_takes(desk: Desk) -> None:
     assert desk.titles() == {str(n): f"title {n}" for n in range(1, 5)}
 
 
+def test_whatever_lies_there_lies_there_still_when_it_is_sent_as_it_was(desk: Desk) -> None:
+    @settings(max_examples=12, deadline=None)
+    @given(lines=st.lists(LINES, min_size=1, max_size=30))
+    def law(lines: list[Line]) -> None:
+        desk.record.con.execute("delete from quarantine")
+        text = ",".join(COLUMNS) + "\n" + "".join(line.text() for line in lines)
+        receipt = desk.take("dirty.csv", text)
+        before = desk.waits()
+        assert len(before) == receipt.quarantined
+        assume(before)
+        again = desk.back(desk.out())
+        assert (again.read, again.quarantined) == (len(before), len(before))
+        assert desk.waits() == before
+
+    law()
+
+
+def test_a_zero_byte_in_a_row_keeps_no_export_from_coming_back(desk: Desk) -> None:
+    row = {"number": "1", "place": "town", "reported_at": "soon", "title": "a\0b\r\nc"}
+    desk.take("a.json", json.dumps([row]))
+    (found,) = desk.out()
+    assert found["title"] == "ab\r\nc"
+    assert desk.back([found | {"reported_at": "2026-01-05"}]).accepted == 1
+    assert desk.spots() == []
+
+
 CSV = HEAD + '1,town\n2,town,2026-01-05,"open"x\n3,town,2026-01-05,a,b\n9,town,2026-01-05,ok\n'
 BYTES = HEAD.encode() + "1,town,2026-01-05,中文中文中文".encode() + b"\xff\n9,town,2026-01-05,\n"
 BROKEN = '{"number": "1", "place": "town", "reported_at": "2026-01-05", "title": "a"'
-LINES = (
+NDJSON = (
     f'{BROKEN}\n{{"number": "9", "place": "town", "reported_at": "2026-01-05", "title": "ok"}}\n'
 )
 
@@ -144,7 +173,7 @@ TORN: dict[str, tuple[Callable[[Path], str | bytes], list[tuple[str, str]]]] = {
         ],
     ),
     "bad.ndjson": (
-        lambda path: LINES,
+        lambda path: NDJSON,
         [(BROKEN, "this is no JSON: Expecting ',' delimiter: line 2 column 1 (char 75)")],
     ),
     "bad.xlsx": (
@@ -210,7 +239,7 @@ MENDED: dict[str, tuple[str, list[Callable[[dict[str, str]], None]], dict[str, s
         {"1": None, "2": "b", "3": "a", "9": "ok"},
     ),
     "the text of JSON": (
-        LINES,
+        NDJSON,
         [in_text(BROKEN + "}")],
         {"1": "a", "9": "ok"},
     ),
@@ -346,16 +375,16 @@ insert into quarantine values
 
 
 def test_a_home_of_before_is_rid_of_notes_that_became_part_of_its_rows(tmp_path: Path) -> None:
-    settings = hamlet.found(tmp_path)
-    settings.home.mkdir()
+    chosen = hamlet.found(tmp_path)
+    chosen.home.mkdir()
     first = {"number": "1", "place": "town", "reported_at": "soon", "title": None}
     notes = {"_text": None, "_receipt": "1", "_line": "2", "_column": "c", "_reason": "r"}
-    with duckdb.connect(str(settings.record)) as con:
+    with duckdb.connect(str(chosen.record)) as con:
         values = {"first": json.dumps(first), "second": json.dumps(first | {"number": "2"} | notes)}
         for statement in OLD.split(";\n"):
             used = {key: value for key, value in values.items() if f"${key}" in statement}
             con.execute(statement, used)
-    with Record(settings) as record:
+    with Record(chosen) as record:
         before = receipt_of(record, "a")
         assert before is not None
         assert (before.quarantined, before.older) == (1, None)

@@ -154,6 +154,8 @@ def test_an_export_that_cannot_be_is_told(tmp_path: Path) -> None:
         export(settings, file, 99, None)
     with pytest.raises(Mistake, match=r"the export is CSV\. Name it out\.csv"):
         export(settings, tmp_path / "out.xlsx", None, "own")
+    with pytest.raises(Mistake, match=r"the export is CSV\. Name it out\.csv"):
+        export(settings, tmp_path / "out", None, "own")
     with pytest.raises(Mistake, match="cannot be written"):
         export(settings, tmp_path / "no" / "out.csv", None, "own")
     assert not file.exists()

@@ -53,7 +53,7 @@ def export(
     """Write quarantined rows of one source as CSV in their own columns, with where they came
     from and why they lie there; gives how many, and the source. Raises Mistake.
     """
-    if file.suffix.lower() not in ("", ".csv", ".txt"):
+    if file.suffix.lower() not in (".csv", ".txt"):  # the mended file is known by its ending
         raise Mistake("the export is CSV", where=file, write=f"Name it {file.stem}.csv")
     rows = listed(settings, receipt, source)
     if not rows:
@@ -77,6 +77,7 @@ def export(
             writer.writeheader()
             for row, fields in zip(rows, originals, strict=True):
                 own = {columns[key.lower()]: fields[key] for key in fields if key not in NOTES}
+                own = {key: (value or "").replace("\0", "") for key, value in own.items()}
                 said = row | {"text": fields.get(TEXT)}
                 writer.writerow(own | {note: said[note.removeprefix("_")] for note in told})
     except OSError as error:
