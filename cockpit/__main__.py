@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from cockpit import authors
 from cockpit import settings as environment
@@ -233,13 +234,17 @@ def _show_receipt(receipt: dict[str, Any]) -> None:
         ("rows read", "read"),
         ("= accepted", "accepted"),
         ("+ repeated", "repeated"),
+        ("    of these older than what stands, and different", "older"),
         ("+ updated", "updated"),
         ("+ quarantined", "quarantined"),
         ("of the new rows unplaced (未落格)", "unplaced"),
         ("with an unknown place code", "unknown_places"),
     ):
-        table.add_row(label, f"{receipt[key]:,}")
+        if receipt.get(key) is not None:
+            table.add_row(label, f"{receipt[key]:,}")
     out.print(table)
+    if receipt.get("older"):
+        out.print("What is older changes nothing. If it is right, send it with a later updated_at.")
     if receipt["quarantined"]:
         out.print(f"See them with: cockpit quarantine list --receipt {receipt['number']}")
     if receipt["trouble"]:
@@ -464,8 +469,8 @@ def quarantine_list(
     city: City = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rows in quarantine: file, line, column, reason."""
-    from cockpit.record.aside import listed
+    """Rows in quarantine: file, line, reason, and how each came, as far as the line is wide."""
+    from cockpit.record.aside import listed, original
 
     rows = listed(_settings(home, city), receipt)
     if as_json:
@@ -473,6 +478,9 @@ def quarantine_list(
         return
     for row in rows[:200]:
         out.print(f"{_escape(row['file'])}:{row['line']} {_escape(row['reason'])}")
+        came = Text(f"    {original(row)}", style="dim")
+        came.truncate(out.width, overflow="ellipsis")
+        out.print(came)
     out.print(f"{len(rows):,} row(s) in quarantine" + (", 200 shown" if len(rows) > 200 else ""))
 
 

@@ -141,6 +141,11 @@ def test_from_a_template_to_a_number_and_back(tmp_path: Path) -> None:
     status = cockpit("status", *home).stdout
     assert "Town" in status
     assert re.search(r"source cases: last arrived \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, 0 quar", status)
+    file.write_text("number,place,reported_at\nn1,town,2026-01-05\n", "utf-8")
+    shown = cockpit("ingest", file, "--source", "cases", *home).stdout.splitlines()
+    assert [line.split()[-1] for line in shown[2:5]] == ["0", "1", "1"]
+    assert "of these older than what stands, and different" in shown[4]
+    assert "What is older changes nothing" in shown[9]
 
 
 def test_ingest_refuses_and_says_so(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from cockpit.record.handover import send
-from cockpit.record.ingest import Receipt
+from cockpit.record.ingest import Receipt, receipt_of
 from cockpit.record.store import Record
 from cockpit.settings import Settings
 from tests import town as towns
@@ -93,6 +93,8 @@ UNREADABLE = {
     "cut.csv": (GOOD.encode() + b"2,tow", "cut off"),
     "cut.csv.gz": (gzip.compress(GOOD.encode() * 9)[:-9], "cut off"),
     "cut.json": (b'[{"number": 1}, {"num', "cut off"),
+    "wrapped.json": (b'{"code": 0, "data": [{"number": 1}]}', "one object, and its records"),
+    "nothing.json": (b'{"code": 0, "result": {"list": []}}', "a list under 'result.list'"),
     "cut.ndjson": (b'{"number": 1}\n{"num', "cut off"),
     "cut.parquet": (b"PAR1\x15\x04\x15", "damaged"),
     "cut.xlsx": (b"PK\x03\x04rubbish", "damaged"),
@@ -116,6 +118,13 @@ def test_a_file_that_cannot_be_read_changes_nothing_and_is_told(tmp_path: Path, 
     assert name in receipt["refused"]
     with Record(settings) as record:
         assert record.one("select count(*) from cases") == 0
+
+
+def test_a_list_in_a_record_is_no_list_of_records(tmp_path: Path) -> None:
+    record = {"number": "1", "place": "town", "reported_at": "2026-01-05", "title": [{"a": 1}]}
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps(record), "utf-8")
+    assert take(towns.found(tmp_path), path)["accepted"] == 1
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
@@ -170,6 +179,23 @@ def four(receipt: Receipt) -> tuple[int, int, int, int]:
         receipt.accepted + receipt.repeated + receipt.updated + receipt.quarantined
     )
     return receipt.accepted, receipt.repeated, receipt.updated, receipt.quarantined
+
+
+def test_of_the_repeated_those_that_differ_and_are_older_are_counted(tmp_path: Path) -> None:
+    head = "number,place,reported_at,title,updated_at\n"
+    stands = "1,town,2026-01-05,a,2026-03-02\n"
+    with Record(towns.found(tmp_path)) as record:
+        towns.send(record, "a.csv", head + stands)
+        for rows, repeated, older in (
+            (stands, 1, 0),
+            ("1,town,2026-01-05,b,\n", 1, 1),
+            ("1,town,2026-01-05,b,2026-03-01\n" + stands, 2, 1),
+        ):
+            receipt = towns.send(record, "b.csv", head + rows)
+            assert four(receipt) == (0, repeated, 0, 0)
+            assert receipt.older == older
+            assert receipt_of(record, receipt.id) == receipt
+        assert record.con.execute("select title from cases").fetchall() == [("a",)]
 
 
 def test_repeated_updated_and_older_rows_are_told_apart(tmp_path: Path) -> None:

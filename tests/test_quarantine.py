@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
-from cockpit.__main__ import main
+from cockpit.__main__ import main, out
 from cockpit.model.mistakes import Mistake
 from cockpit.record.aside import export, listed
 from cockpit.record.handover import send
@@ -112,6 +113,31 @@ def test_it_is_told_while_a_worker_holds_the_record(
     assert (tmp_path / "out.csv").is_file()
 
 
+def test_the_list_shows_how_each_row_came_as_far_as_a_line_is_wide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = hamlet.found(tmp_path)
+    take(
+        settings, "bad.csv", HEAD + f'1,town,soon,"a\n\x1b[31m"\n2,town\n3,town,soon,{"长" * 99}\n'
+    )
+    asked = ["cockpit", "quarantine", "list", "--home", str(settings.home)]
+    monkeypatch.setattr(sys, "argv", asked)
+    with pytest.raises(SystemExit):
+        main()
+    lines = capsys.readouterr().out.splitlines()
+    reason = "reported_at: soon is no moment (write 2026-10-01 08:30:00)"
+    assert lines[:4] == [
+        f"bad.csv:2 {reason}",
+        "    number=1 place=town reported_at=soon title=a [31m",
+        "bad.csv:4 2 fields where the header has 4",
+        "    2,town",
+    ]
+    assert lines[5].startswith("    number=3 place=town reported_at=soon title=长长")
+    assert out.width - 1 <= cell_len(lines[5]) <= out.width
+    assert lines[5].endswith("…")
+    assert lines[6:] == ["3 row(s) in quarantine"]
+
+
 def test_an_export_that_cannot_be_is_told(tmp_path: Path) -> None:
     settings = hamlet.found(tmp_path)
     assert listed(settings) == []
@@ -128,6 +154,8 @@ def test_an_export_that_cannot_be_is_told(tmp_path: Path) -> None:
         export(settings, file, 99, None)
     with pytest.raises(Mistake, match=r"the export is CSV\. Name it out\.csv"):
         export(settings, tmp_path / "out.xlsx", None, "own")
+    with pytest.raises(Mistake, match=r"the export is CSV\. Name it out\.csv"):
+        export(settings, tmp_path / "out", None, "own")
     with pytest.raises(Mistake, match="cannot be written"):
         export(settings, tmp_path / "no" / "out.csv", None, "own")
     assert not file.exists()

@@ -88,6 +88,15 @@ class Copy:
         self.lines.append(line)
 
 
+def fields(text: str, delimiter: str, width: int) -> list[str]:
+    """The fields of a record that is all of a text. Raises Mistake."""
+    lines = _Lines(StringIO(text.rstrip("\r\n") + "\n", newline=""), "")
+    (_, _, found, wrong), *more = _records(lines, delimiter, width, "")
+    if wrong or more:
+        raise Mistake(wrong or "more than one record stands here")
+    return found if found is not None else text.rstrip("\r\n").split(delimiter)
+
+
 def _opened(path: Path, encoding: str) -> TextIOWrapper[BufferedReader]:
     """Opened so that bytes which are no characters pass through, to be found line by line."""
     if encoding == "utf-8":

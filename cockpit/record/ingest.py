@@ -4,7 +4,6 @@ transaction, with a receipt whose four counts add up to the rows read.
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
 
 from cockpit.model.fact import Fact
 from cockpit.model.facts import FACTS
@@ -24,7 +22,9 @@ from cockpit.model.source import Source
 from cockpit.record import casts, given
 from cockpit.record.formats import open_file
 from cockpit.record.mapping import columns_given, mapped
-from cockpit.record.reader import Doubt, Reader, Torn, words
+from cockpit.record.mended import mended
+from cockpit.record.quarantine import put_aside
+from cockpit.record.reader import Doubt, Reader, words
 from cockpit.record.store import FAILURES, Record
 
 SMALL = 100_000
@@ -61,6 +61,9 @@ class Receipt:
     read: int = 0
     accepted: int = 0
     repeated: int = 0
+    older: int | None = 0
+    """Of the repeated, those that say something else than what stands, and are older; None in
+    receipts of an edition that did not count them."""
     updated: int = 0
     quarantined: int = 0
     unplaced: int = 0
@@ -130,21 +133,23 @@ def _take(record: Record, landed: Landed, blank: Receipt, scratch: Path, tell: P
     tell("reading", 0.0, 0)
     reader = open_file(record.con, landed.path, landed.source, scratch)
     try:
-        return _weigh(record, landed, blank, reader, tell)
+        return _weigh(record, landed, blank, reader, scratch, tell)
     except Doubt:
         assert reader.sure is not None
         record.sweep()
         sure = reader.sure(lambda share, rows: tell("splitting", share, rows))
-        return _weigh(record, landed, blank, sure, tell)
+        return _weigh(record, landed, blank, sure, scratch, tell)
 
 
 def _weigh(
-    record: Record, landed: Landed, blank: Receipt, reader: Reader, tell: Progress
+    record: Record, landed: Landed, blank: Receipt, reader: Reader, scratch: Path, tell: Progress
 ) -> Receipt:
     """Read a file's rows into the record and judge each of them. Raises Doubt where the file has
     to be read another way first.
     """
     con, fact = record.con, FACTS[landed.source.fact]
+    with _doubting(reader, landed.path.name):
+        reader = mended(con, landed.source, reader, scratch, landed.path.name)
     # The rows are laid down first, in a transaction of their own, and weighed in the next one:
     # DuckDB writes a large insert straight to its file unless the same transaction touches its
     # rows again. Until the receipt stands, whoever comes next sweeps them away.
@@ -154,8 +159,8 @@ def _weigh(
         if not read + torn:
             raise Mistake("there are no rows in the file", where=landed.path.name)
         tell("comparing", 0.0, read)
-        spoiled = _quarantine(con, landed.source, blank.number, reader)
-        repeated, updated = _compare(con, fact, landed.source.name, blank.number)
+        spoiled = put_aside(con, landed.source, blank.number, reader)
+        repeated, older, updated = _compare(con, fact, landed.source.name, blank.number)
         accepted = read - spoiled - repeated - updated
         _settle(con, fact, blank.number, accepted + updated)
         unplaced, unknown = _place(record, fact, blank.number)
@@ -164,6 +169,7 @@ def _weigh(
             read=read + torn,
             accepted=accepted,
             repeated=repeated,
+            older=older,
             updated=updated,
             quarantined=spoiled + torn,
             unplaced=unplaced,
@@ -173,7 +179,6 @@ def _weigh(
         _keep(record, receipt)
         if read > spoiled:
             given.note(con, fact, landed.source.name, columns, blank.number)
-        _resolve(con, landed.source, blank.number, reader)
         tell("recording", 0.0, read)
     tell("recorded", 1.0, read)
     return receipt
@@ -191,19 +196,30 @@ def _read(
     """
     con, source, where = record.con, landed.source, landed.path.name
     rows = mapped(con, source, reader.sql, reader.columns)
-    columns = columns_given(con, source, fact, rows, where)
+    try:
+        columns = columns_given(con, source, fact, rows, where)
+    except Mistake as mistake:
+        raise reader.misfit or mistake from None
     sql = casts.rows(fact, columns, rows, source.name, record.city.timezone)
     record.know_spots()
     con.execute(KNOWN)
     names = ", ".join(fact.names)
     assert blank.started is not None
+    with _doubting(reader, where), _watched(con, tell, reader):
+        con.execute(
+            f"insert into {fact.name} ({names}, faults, original, pos, receipt)"
+            f" select *, {POS}, {blank.number} from ({sql})",
+            [blank.started + timedelta(days=1)],
+        )
+    many = record.one(f"select count(*) from {fact.name} where receipt = {blank.number}")
+    return int(many), columns
+
+
+@contextmanager
+def _doubting(reader: Reader, where: str) -> Iterator[None]:
+    """Where DuckDB stumbles over a file, it is read the sure way; if it was already, refused."""
     try:
-        with _watched(con, tell, reader):
-            con.execute(
-                f"insert into {fact.name} ({names}, faults, original, pos, receipt)"
-                f" select *, {POS}, {blank.number} from ({sql})",
-                [blank.started + timedelta(days=1)],
-            )
+        yield
     except FAILURES:
         raise
     except duckdb.Error as error:
@@ -211,8 +227,6 @@ def _read(
             raise Doubt from None
         told = words(error, reader.path, where)
         raise Mistake(f"the file or its mapping cannot be read ({told})", where=where) from None
-    many = record.one(f"select count(*) from {fact.name} where receipt = {blank.number}")
-    return int(many), columns
 
 
 def version(fact: Fact) -> str:
@@ -222,13 +236,13 @@ def version(fact: Fact) -> str:
 
 def _compare(
     con: duckdb.DuckDBPyConnection, fact: Fact, source: str, number: int
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Weigh the new rows against the record and each other: fills ``stale`` (new rows that do
     not stand) and ``replaced`` (rows of the record that give way).
 
     Rows of one key are taken in the order of the file, after the record's own: one that is
     identical to what stands, or older, is repeated; one as new or newer takes its place.
-    Gives the counts (repeated, updated).
+    Gives the counts (repeated, of these older and different, updated).
     """
     keys = ", ".join(column for column in fact.key if column != "source")
     columns = ", ".join(fact.names)
@@ -258,17 +272,18 @@ def _compare(
         ), judged as (
             select *,
                 case when count(*) over before = 0 then 'accepted'
-                     when content = arg_max(content, (version, ord)) over before
-                       or version < max(version) over before then 'repeated'
-                     else 'updated' end as verdict
+                     when content = arg_max(content, (version, ord)) over before then 'repeated'
+                     when version < max(version) over before then 'older'
+                     else 'updated' end as verdict,
+                verdict in ('accepted', 'updated') as stood
             from contenders
             window before as (partition by {keys} order by ord
                 rows between unbounded preceding and 1 preceding)
         )
         select ord, spot, verdict, content,
             max(content) filter (where ord = -1) over mine as recorded,
-            max(ord) filter (where verdict <> 'repeated') over mine as last,
-            arg_max(content, ord) filter (where verdict <> 'repeated') over mine as last_content
+            max(ord) filter (where stood) over mine as last,
+            arg_max(content, ord) filter (where stood) over mine as last_content
         from judged window mine as (partition by {keys})"""
     )
     con.execute(
@@ -279,11 +294,12 @@ def _compare(
         "create or replace temp table replaced as select spot from weighed"
         " where ord = -1 and last >= 0 and last_content <> recorded"
     )
-    repeated, updated = con.execute(
-        "select count(*) filter (where verdict = 'repeated'),"
+    repeated, older, updated = con.execute(
+        "select count(*) filter (where verdict in ('repeated', 'older')),"
+        " count(*) filter (where verdict = 'older'),"
         " count(*) filter (where verdict = 'updated') from weighed where ord >= 0"
     ).fetchall()[0]
-    return int(repeated), int(updated)
+    return int(repeated), int(older), int(updated)
 
 
 def _settle(con: duckdb.DuckDBPyConnection, fact: Fact, number: int, changed: int) -> None:
@@ -330,59 +346,6 @@ def _place(record: Record, fact: Fact, number: int) -> tuple[int, int]:
         unplaced += rows if tree.below(tree.places[pos]) else 0
         unknown += rows if code and code not in tree else 0
     return unplaced, unknown
-
-
-def _quarantine(con: duckdb.DuckDBPyConnection, source: Source, number: int, reader: Reader) -> int:
-    """Put aside the rows that may not stand, and what was torn; gives how many rows there were."""
-    fact = source.fact
-    spoiled = con.sql(
-        f"select rowid as spot, rowid - (select min(rowid) from {fact} where receipt = {number})"
-        f" as nth from {fact} where receipt = {number} and faults is not null order by spot"
-    ).to_arrow_table()
-    lines = pa.array(reader.lines(spoiled["nth"].to_pylist()), pa.int64())
-    con.register("spoiled_rows", spoiled.append_column("line", lines))
-    con.register("torn_rows", _torn(reader))
-    con.execute(
-        'insert into quarantine select ?, ?, ?, line, "column", reason, original, false from ('
-        f" select line, faults ->> '$[0].column' as \"column\", array_to_string(list_transform("
-        "   faults::json[], lambda fault: (fault ->> 'column') || ': ' || (fault ->> 'reason')"
-        f" ), '; ') as reason, original from {fact} f join spoiled_rows s on f.rowid = s.spot"
-        " union all select line, null, reason, original from torn_rows"
-        ") order by line",
-        [number, source.name, fact],
-    )
-    con.execute(f"delete from {fact} where rowid in (select spot from spoiled_rows)")
-    con.unregister("spoiled_rows")
-    con.unregister("torn_rows")
-    return len(lines)
-
-
-def _torn(reader: Reader) -> pa.Table:
-    """What was torn, as quarantine keeps it: its text, and its fields as far as they were told."""
-    blank = dict.fromkeys(reader.columns, "")
-    return pa.table(
-        {
-            "line": pa.array([torn.line for torn in reader.torn], pa.int64()),
-            "reason": pa.array([torn.reason for torn in reader.torn], pa.string()),
-            "original": pa.array([_original(blank, torn) for torn in reader.torn], pa.string()),
-        }
-    )
-
-
-def _original(blank: dict[str, str], torn: Torn) -> str:
-    fields = dict(zip(blank, torn.fields, strict=False))
-    return json.dumps(blank | fields | {"_text": torn.text}, ensure_ascii=False)
-
-
-def _resolve(con: duckdb.DuckDBPyConnection, source: Source, number: int, reader: Reader) -> None:
-    """Rows of quarantine that were mended and sent again are done with."""
-    if {"_receipt", "_line"} <= set(reader.columns):
-        con.execute(
-            "update quarantine set resolved = true where source = ? and receipt < ?"
-            " and (receipt, line) in (select try_cast(_receipt as bigint),"
-            f" try_cast(_line as bigint) from ({reader.sql}))",
-            [source.name, number],
-        )
 
 
 def _keep(record: Record, receipt: Receipt) -> None:

@@ -13,9 +13,8 @@ from cockpit.model.fact import Fact
 from cockpit.model.mistakes import Mistake, did_you_mean
 from cockpit.model.source import Source
 from cockpit.record.casts import literal, name
+from cockpit.record.quarantine import NOTES
 
-RESENT = ("_receipt", "_line", "_column", "_reason", "_text")
-"""Columns that an export of quarantine adds; a mended file may keep them."""
 ORIGINAL = "_original"
 """The column that carries each record along, as it came."""
 
@@ -24,7 +23,9 @@ def mapped(con: duckdb.DuckDBPyConnection, source: Source, sql: str, columns: Se
     """SQL for the source's columns of every record that ``sql`` yields, and the record itself.
     Raises Mistake for a SELECT that would drop, double or look beyond records.
     """
-    raw = [name(column) for column in columns if column not in RESENT]
+    raw = [name(column) for column in columns if column not in NOTES]
+    if len(raw) < len(columns):
+        sql = f"select {', '.join(raw)} from ({sql})"
     if source.null:
         marks = ", ".join(literal(mark) for mark in source.null)
         raw = [f"case when trim({c}) not in ({marks}) then {c} end as {c}" for c in raw]

@@ -434,8 +434,9 @@ class Publication:
             " from receipts where refused is null group by all order by all"
         )
         con.execute(
-            "create table snap.quarantine as select q.* exclude (resolved), file from quarantine q"
-            " join receipts on number = q.receipt where not resolved order by q.receipt, line"
+            "create table snap.quarantine as select q.* exclude (resolved, content), file"
+            " from quarantine q join receipts on number = q.receipt where not resolved"
+            " order by q.receipt, line"
         )
 
     def _forget(self, id: str) -> None:

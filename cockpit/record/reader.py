@@ -31,6 +31,8 @@ class Torn(NamedTuple):
     reason: str
     fields: tuple[str, ...] = ()
     """What could be told apart, in the order of the columns."""
+    columns: tuple[str, ...] = ()
+    """The columns of its fields, where they are not the file's."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Reader:
     torn: tuple[Torn, ...] = ()
     sure: Callable[[Tell], Reader] | None = None
     """Reads the same file slowly and forgivingly; None where nothing is surer than this."""
+    misfit: Mistake | None = None
+    """What is likely wrong with the file if its columns are not those that its source reads."""
+    again: tuple[tuple[int, int], ...] = ()
+    """The rows of quarantine that come again in it: their receipt and line there."""
 
 
 def column_names(header: Sequence[str], where: str) -> tuple[str, ...]:

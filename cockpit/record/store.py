@@ -28,6 +28,7 @@ from cockpit.model.mistakes import Mistake
 from cockpit.record import given
 from cockpit.record.city import begun, read_city, remember, root_code
 from cockpit.record.lock import Locked, lock
+from cockpit.record.quarantine import RENEW
 from cockpit.settings import Settings
 
 TABLES = """
@@ -36,9 +37,11 @@ create table if not exists receipts (
     size bigint, read bigint, accepted bigint, repeated bigint, updated bigint, quarantined bigint,
     unplaced bigint, unknown_places bigint, started timestamp, finished timestamp,
     refused varchar);
+alter table receipts add column if not exists older bigint;
 create table if not exists quarantine (
     receipt bigint, source varchar, fact varchar, line bigint, "column" varchar, reason varchar,
     original varchar, resolved boolean default false);
+alter table quarantine add column if not exists content varchar;
 create table if not exists touched (receipt bigint, fact varchar, month date);
 create table if not exists bulk (receipt bigint, fact varchar);
 create table if not exists given (source varchar, fact varchar, "column" varchar);
@@ -133,6 +136,7 @@ class Record:
         con = duckdb.connect(str(self.settings.record))
         try:
             con.execute(TABLES)
+            con.execute(RENEW)
             _refuse_another(self.settings, *self._held(con))
             self.city: City = read_city(self.settings.city, self.settings.home)
             self._get_ready(con)

@@ -275,8 +275,9 @@ def summary(said: dict[str, Any]) -> str:
     """A receipt in one line."""
     if said["refused"]:
         return f"{said['file']}: refused: {said['refused']}"
+    older = f" ({said['older']:,} of them older and different)" if said.get("older") else ""
     return (
         f"{said['file']}: {said['read']:,} rows read = {said['accepted']:,} accepted"
-        f" + {said['repeated']:,} repeated + {said['updated']:,} updated"
+        f" + {said['repeated']:,} repeated{older} + {said['updated']:,} updated"
         f" + {said['quarantined']:,} quarantined"
     )
