@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 CITY = "/place/3301"
 OVER_THE_EDGE = """() => [...document.querySelectorAll("#page *")].filter(each =>
   !each.closest("svg, .skip, thead, details:not([open]), .graph")
-  && each.getBoundingClientRect().right > innerWidth + 1
+  && (({ left, right, width }) => width && (right > innerWidth + 1 || left < -1))(
+    each.getBoundingClientRect())
 ).map(each => each.outerHTML.slice(0, 90))"""
 
 
