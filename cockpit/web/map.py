@@ -26,6 +26,8 @@ MOST = 400
 """So many shapes a browser draws and a finger finds; a place with more children is a table."""
 MANY = 20
 """A map of more shapes than these is drawn larger, for there are more names to be read."""
+LONG = 6
+"""Letters of a name that is wider than the value below it, and may be broken for it."""
 MORE_LINES = 0.1
 """By so much smaller must a map be on which words fit in one line more, for that to be better."""
 
@@ -193,11 +195,12 @@ def _link(
     """
     name, mark = words.place(cell.place), cell.shade.mark
     names = list(dict.fromkeys([(name,), shapes.halved(name), shapes.upright(name)]))
+    broken = names[:1] if len(name) < LONG else names[:2]
     value = [numbers.short(view.metric, cell.counted, words.language)]
     if view.metric.target is not None and cell.counted.value is not None:
         value.insert(0, mark)
     values = list(dict.fromkeys([(" ".join(value),), tuple(value)]))
-    full = [(*each, *last) for each in names for last in values]
+    full = [(*each, *last) for each in broken for last in values]
     room, lines = min(((scanned.room(each), each) for each in full), key=_tight)
     short = [(f"{name} {mark}",), *((*each, mark) for each in names)]
     less, fewer = min(((scanned.room_at(room, each), each) for each in short), key=_tight)
