@@ -269,16 +269,9 @@
     if (button) open(button);
   });
 
-  // The end of a long path is where one is.
   function ready() {
     const spot = document.querySelector("[data-search]");
     if (spot && !spot.firstChild) searchable(spot);
-    const path = document.querySelector(".path ol");
-    if (path && path.dataset.end !== location.pathname) {
-      path.dataset.end = location.pathname;
-      // In a frame of its own, for it wants the page laid out, which is done only once then.
-      requestAnimationFrame(() => { path.scrollLeft = path.scrollWidth; });
-    }
   }
 
   new MutationObserver(ready).observe(document.documentElement, {

@@ -20,7 +20,15 @@ from cockpit.web import charts, shapes
 from cockpit.web.charts import script
 from cockpit.web.charts.along import MOST_BARS
 from cockpit.web.charts.along import MOST_STEPS as MOST_STEPS_ALONG
-from cockpit.web.charts.drawing import MOST_SERIES, TONES, Measure, Rows, short, span_of
+from cockpit.web.charts.drawing import (
+    MOST_SERIES,
+    TONES,
+    Measure,
+    Rows,
+    legend_lines,
+    short,
+    span_of,
+)
 from cockpit.web.charts.parts import MOST_LEAVES, MOST_LINKS, MOST_STEPS
 from cockpit.web.charts.spread import MOST_ALONG, MOST_DOWN, MOST_POINTS
 
@@ -314,3 +322,17 @@ def _themes() -> list[dict[str, tuple[int, ...]]]:
 def _without_red_and_green(colour: tuple[int, ...]) -> tuple[float, float]:
     red, green, blue = colour
     return 0.5 * red + 0.5 * green, float(blue)
+
+
+@pytest.mark.parametrize(
+    ("names", "lines"),
+    [
+        (["按期", "超期"], 1),
+        (["Closed", "Open"], 1),
+        (["无条件共享", "有条件共享", "不予共享"], 3),
+        (["Called within 30 days", "Called before that", "Never called"], 3),
+        (["按期", "超期", "未结", "作废"], 2),
+    ],
+)
+def test_a_legend_is_given_the_lines_it_takes_on_a_phone(names: list[str], lines: int) -> None:
+    assert legend_lines([Measure(name, ()) for name in names]) == lines

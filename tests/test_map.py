@@ -201,7 +201,7 @@ def test_words_lie_on_their_shape_where_there_is_room_for_them(
             shape: Shape = (tuple(zip(trace["x"][:-1], trace["y"][:-1], strict=True)),)
             x = float(style["left"].removesuffix("%")) * width / 100
             y = (100 - float(style["top"].removesuffix("%"))) * height / 100
-            needs = [float(style[f"--{name}"].removesuffix("px")) for name in ROOMS]
+            needs = [shapes.COMMON / float(style[f"--{name}"]) for name in ROOMS]
             assert needs == sorted(needs, reverse=True)
             for name, need in zip(ROOMS, needs, strict=True):
                 lines = pages.text(pages.the(link, cls=f"cell-{name}")).split("\n")

@@ -377,6 +377,7 @@ insert into quarantine values
 def test_a_home_of_before_is_rid_of_notes_that_became_part_of_its_rows(tmp_path: Path) -> None:
     chosen = hamlet.found(tmp_path)
     chosen.home.mkdir()
+    (chosen.home / "city.txt").write_text(str(chosen.city))
     first = {"number": "1", "place": "town", "reported_at": "soon", "title": None}
     notes = {"_text": None, "_receipt": "1", "_line": "2", "_column": "c", "_reason": "r"}
     with duckdb.connect(str(chosen.record)) as con:

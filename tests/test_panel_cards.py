@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,20 @@ def test_the_picture_the_table_and_the_answer_say_the_same(snapshot: Snapshot) -
     cells = [pages.text(cell) for cell in pages.every(card, tag="Td")]
     assert cells == [f"{value:,}" for value in said.column("reported")]
     assert "Grid worker" in pages.text(card)
+
+
+@pytest.mark.parametrize(
+    ("last", "dates"), [(date(2026, 12, 30), "%-d %b"), (date(2027, 12, 30), "%b %Y")]
+)
+def test_days_over_more_than_a_year_are_written_with_it(
+    snapshot: Snapshot, last: date, dates: str
+) -> None:
+    panel = snapshot.panels["closing_by_day"].panel
+    days = ((date(2026, 1, 2), 3, 2), (last, 2, 2))
+    said = answers.Answer(
+        (("day", "DATE"), ("closed", "BIGINT"), ("in_time", "BIGINT")), days, False, 1
+    )
+    assert picture.rows(panel, said, EN).dates == dates
 
 
 def test_unplaced_and_unfilled_are_said_so(snapshot: Snapshot) -> None:

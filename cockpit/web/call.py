@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cockpit.model.gap import Gap, Part, Share, shares
+from cockpit.model.judgement import enough
 from cockpit.model.metric import Tally
 from cockpit.web import numbers, remarks
 from cockpit.web.elements import Child, Element, element
@@ -52,6 +53,8 @@ def gist(view: View, words: Words, found: Gap) -> str:
     if found.short > 0:
         said = "call_over" if found.falling else "call_short"
         return words(said, metric=metric, target=target, n=amount(view, words, found, found.short))
+    if not enough(view.metric, view.here[view.metric.name]):
+        return words("call_few", metric=metric, n=view.metric.least)
     return words("call_reached" if found.missing else "call_none", metric=metric, target=target)
 
 

@@ -24,6 +24,10 @@ from cockpit.web.words import Words
 
 MOST = 400
 """So many shapes a browser draws and a finger finds; a place with more children is a table."""
+MANY = 20
+"""A map of more shapes than these is drawn larger, for there are more names to be read."""
+LONG = 6
+"""Letters of a name that is wider than the value below it, and may be broken for it."""
 MORE_LINES = 0.1
 """By so much smaller must a map be on which words fit in one line more, for that to be better."""
 
@@ -164,7 +168,7 @@ def _ground(view: View, words: Words, shown: Map) -> Child:
                 cls="cells",
                 aria_label=words("map_keys", level=level, place=words.place(shown.around)),
             ),
-            cls="ground free" if shown.ground.free else "ground",
+            cls=_ground_class(shown),
             style={"--aspect": f"{on.width / on.height:.3f}"},
             data_address=view.state.href(),
         ),
@@ -178,29 +182,38 @@ def _ground(view: View, words: Words, shown: Map) -> Child:
     )
 
 
+def _ground_class(shown: Map) -> str:
+    free, many = shown.ground.free, len(shown.drawn) > MANY
+    return f"ground{' free' if free else ''}{' many' if many else ''}"
+
+
 def _link(
     view: View, words: Words, on: shapes.Sheet, cell: Cell, scanned: shapes.Scanned
 ) -> Element:
     """A link that lies on its shape, and writes on it what there is room for: name and value, or
-    the name and a mark, or the mark.
+    the name and a mark, or the mark, which is never left out.
     """
     name, mark = words.place(cell.place), cell.shade.mark
-    names = list(dict.fromkeys([(name,), shapes.halved(name)]))
+    names = list(dict.fromkeys([(name,), shapes.halved(name), shapes.upright(name)]))
+    broken = names[:1] if len(name) < LONG else names[:2]
     value = [numbers.short(view.metric, cell.counted, words.language)]
     if view.metric.target is not None and cell.counted.value is not None:
         value.insert(0, mark)
     values = list(dict.fromkeys([(" ".join(value),), tuple(value)]))
-    full = [(*each, *last) for each in names for last in values]
+    full = [(*each, *last) for each in broken for last in values]
     room, lines = min(((scanned.room(each), each) for each in full), key=_tight)
     short = [(f"{name} {mark}",), *((*each, mark) for each in names)]
     less, fewer = min(((scanned.room_at(room, each), each) for each in short), key=_tight)
+    least, marks = min(
+        ((scanned.room_at(room, each), each) for each in [(mark,), tuple(mark)]), key=_tight
+    )
     return element(
         "Li",
         element(
             "A",
             element("Span", "\n".join(lines), cls="cell-words"),
             element("Span", "\n".join(fewer), cls="cell-brief", aria_hidden="true"),
-            element("Span", mark, cls="cell-mark", aria_hidden="true"),
+            element("Span", "\n".join(marks), cls="cell-mark", aria_hidden="true"),
             href=view.state.href(place=cell.place.code),
             aria_label=words("listed").join(_told(view, words, cell)),
             aria_current="page" if cell.here else None,
@@ -211,9 +224,9 @@ def _link(
         style={
             "left": f"{100 * room.x / on.width:.1f}%",
             "top": f"{100 - 100 * room.y / on.height:.1f}%",
-            "--words": f"{room.wide}px",
-            "--brief": f"{min(less.wide, room.wide)}px",
-            "--mark": f"{scanned.room_at(room, (mark,)).wide}px",
+            "--words": shapes.letters(room.wide),
+            "--brief": shapes.letters(min(less.wide, room.wide)),
+            "--mark": shapes.letters(least.wide),
         },
     )
 

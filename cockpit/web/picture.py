@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cockpit.answers.panel import Answer
@@ -16,6 +17,7 @@ from cockpit.web.words import Words
 
 LISTED, LISTED_DAYS = 100, 400
 """Rows of a table in a page; more where they are days, which a chart draws all."""
+YEAR = timedelta(days=366)
 STRETCH = 1.5
 """So far a figure may grow where a card beside it is higher."""
 
@@ -100,12 +102,17 @@ def rows(panel: Panel, said: Answer, words: Words) -> Rows:
         show=lambda value: measured(panel.unit, value),
         told=lambda value: _told(kind, monthly, value, words),
         percent=panel.unit == "percent",
-        dates=words("axis_month" if monthly else "axis_day"),
+        dates=words("axis_month" if monthly or _long(days) else "axis_day"),
         other=words("panel_rest"),
         tones={words.value(colour): colour for colour in (*COLOURS, "green")},
         x_title=words.label(panel, panel.x[0]),
         y_title=words.label(panel, panel.y[0]),
     )
+
+
+def _long(days: Sequence[str]) -> bool:
+    """Whether days reach so far that one without its year may be any of several."""
+    return bool(days) and date.fromisoformat(days[-1]) - date.fromisoformat(days[0]) > YEAR
 
 
 def _told(kind: str, monthly: bool, value: Any, words: Words) -> str:

@@ -28,6 +28,10 @@ LINE = 15.0
 """Pixels of a line of text, and of a Chinese character with the air around it."""
 LETTER = 7.0
 """Pixels of a letter or digit."""
+COMMON = 12.0
+"""Pixels of the height of common letters, of which both lengths above are."""
+SIGNS = 0x24FF
+"""Signs and Chinese characters are beyond this letter, and as wide as they are high."""
 HATCHES = {"pseudo": "/", "few": ".", "hidden": "."}
 """Shades that are told by a pattern."""
 
@@ -194,13 +198,30 @@ def size(lines: Sequence[str]) -> tuple[float, float]:
 
 def pixels(text: str) -> float:
     """About how wide a line of text is."""
-    return sum(LINE * 0.8 if ord(letter) > 0x2E7F else LETTER for letter in text) + LETTER
+    return sum(COMMON if ord(letter) > SIGNS else LETTER for letter in text) + LETTER
+
+
+def letters(wide: int) -> str:
+    """As what part of the map's width letters may be high, if it has to be so many pixels wide for
+    common ones.
+    """
+    return f"{COMMON / wide:.5f}"
 
 
 def halved(name: str) -> tuple[str, ...]:
-    """A long name on two lines."""
-    if len(name) < 6:
+    """A long name on two lines, broken between words or at a Chinese character."""
+    spots = [
+        at
+        for at in range(1, len(name))
+        if name[at] == " " or max(ord(name[at - 1]), ord(name[at])) > SIGNS
+    ]
+    if len(name) < 4 or not spots:
         return (name,)
-    middle = (len(name) + 1) // 2
-    gap = name.find(" ", middle - 3, middle + 4)
-    return (name[:middle], name[middle:]) if gap < 0 else (name[:gap], name[gap + 1 :])
+    at = min(spots, key=lambda at: abs(at - (len(name) + 1) // 2))
+    return name[:at], name[at:].lstrip()
+
+
+def upright(name: str) -> tuple[str, ...]:
+    """A short Chinese name from top to bottom, for a narrow shape; any other as it is."""
+    short = len(name) < 5 and all(ord(letter) > SIGNS for letter in name)
+    return tuple(name) if short else (name,)

@@ -140,7 +140,7 @@ def _cell(words: Words, view: View, metric: Metric, counted: Tally) -> Element:
     found = verdict(metric, counted) if metric.target is not None else ""
     chosen = metric.name == view.metric.name
     if chosen and found in ("reached", "missed"):
-        said = f"{remarks.MARKS[found]} {said}"
+        said = f"{remarks.MARKS[found]}\N{NO-BREAK SPACE}{said}"
     parts = numbers.parts(counted) if counted.value is not None else ""
     if counted.left_open and counted.denominator is not None:
         left = words("left_open", n=numbers.whole(counted.left_open))

@@ -197,6 +197,23 @@ def test_a_finger_asks_first_and_then_goes(phone: Watched) -> None:
     assert address(page) == "/place/330109001"
 
 
+SAID = """() => [...document.querySelectorAll(".cells a")].map(link =>
+  [...link.children].filter(each => parseFloat(getComputedStyle(each).fontSize) > 0)
+    .map(each => [each.className, parseFloat(getComputedStyle(each).fontSize)]))"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_shape_says_one_thing_in_letters_that_can_be_read(tab: Watched, width: int) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 900})
+    for place in (CITY, "/place/330106109", "/place/330106109002001"):
+        page = opened(tab, f"{place}?period=all")
+        said = page.evaluate(SAID)
+        assert len(said) > 1
+        for each in said:
+            ((name, height),) = each
+            assert height >= {"cell-words": 12, "cell-brief": 10, "cell-mark": 8}[name]
+
+
 def test_nothing_of_the_map_is_cut_off(tab: Watched) -> None:
     for size in ((1440, 900), (320, 640)):
         tab.page.set_viewport_size({"width": size[0], "height": size[1]})

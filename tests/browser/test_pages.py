@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 CITY = "/place/3301"
 OVER_THE_EDGE = """() => [...document.querySelectorAll("#page *")].filter(each =>
   !each.closest("svg, .skip, thead, details:not([open]), .graph")
-  && each.getBoundingClientRect().right > innerWidth + 1
+  && (({ left, right, width }) => width && (right > innerWidth + 1 || left < -1))(
+    each.getBoundingClientRect())
 ).map(each => each.outerHTML.slice(0, 90))"""
 
 
@@ -111,6 +112,27 @@ def test_a_chosen_metric_moves_nothing_and_keeps_the_chart(tab: Watched) -> None
     # Words above may take a line more or less; what was clicked stays under the finger.
     after = link.evaluate("link => link.getBoundingClientRect().top")
     assert after == pytest.approx(before, abs=1)
+
+
+PARTED = """() => [...document.querySelectorAll(".children td.chosen")].filter(cell => {
+  const words = cell.firstChild, range = document.createRange();
+  const tops = [0, words.data.search(/[0-9–]/)].map(at => {
+    range.setStart(words, at);
+    range.setEnd(words, at + 1);
+    return range.getBoundingClientRect().top;
+  });
+  return Math.abs(tops[0] - tops[1]) > 8;
+}).map(cell => cell.textContent)"""
+
+
+def test_a_table_of_places_keeps_heads_together_and_values_with_their_marks(tab: Watched) -> None:
+    page = tab.open("/place/330109?lang=en&period=all&metric=on_time_closure")
+    expect(page.locator(".children td.chosen").first).to_contain_text("%")
+    page.add_style_tag(content=".children .chosen { width: 1px }")  # as narrow as can be
+    assert page.evaluate(PARTED) == []
+    page.locator(".children tfoot").scroll_into_view_if_needed()
+    heads = page.locator(".children thead th")
+    assert heads.evaluate_all("heads => heads.every(each => !each.getBoundingClientRect().top)")
 
 
 def test_both_languages(tab: Watched) -> None:

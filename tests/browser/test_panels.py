@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -166,10 +168,34 @@ def test_the_page_paints_every_picture_by_day_and_by_night(tab: Watched, subject
     assert len(set(seen)) == 2 * len(PAINTED[subject])
 
 
-def test_panels_are_whole_on_a_phone(tab: Watched) -> None:
-    tab.page.set_viewport_size({"width": 390, "height": 844})
+SHORT = """() => [...document.querySelectorAll(".panel-table:has(.panel-rows)")].filter(panel => {
+  const rows = panel.querySelector(".panel-rows"), table = rows.querySelector(".scroll");
+  const below = table.nextElementSibling || rows.nextElementSibling;
+  const room = below.getBoundingClientRect().top - table.getBoundingClientRect().bottom;
+  return table.scrollHeight > table.clientHeight && room > 1;
+}).map(panel => panel.dataset.panel)"""
+HELD = """tables => tables.every(table => {
+  table.scrollTo(1000, 0);
+  const spot = table.getBoundingClientRect().left;
+  return table.scrollLeft > 0
+    && [...table.querySelectorAll("th:first-child")].every(
+      each => Math.abs(each.getBoundingClientRect().left - spot) < 1);
+})"""
+
+
+def test_panels_are_whole_on_a_desk_and_on_a_phone(tab: Watched) -> None:
     page = drawn(tab, "cases")
-    # A wide table scrolls in a region of its own.
+    page.add_style_tag(
+        content=".panel-table { min-height: 50rem } .panel-table tr { height: 9rem }"
+    )
+    assert page.locator(".panel-table .scroll").count() > 1
+    assert page.evaluate(SHORT) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    for each in page.locator(".panel-figure .main-svg:first-child").all():
+        expect(each).to_have_css("width", re.compile(r"^[23]\d\d(\.\d+)?px$"))
+    # What a wide table's rows are about stays in sight.
+    assert page.locator(".panel-table .scroll").evaluate_all(HELD)
+    # It scrolls in a region of its own.
     assert page.evaluate(OVER_THE_EDGE.replace(".graph", ".graph, .scroll")) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 

@@ -19,6 +19,7 @@ from cockpit.web.charts.drawing import (
     grid,
     hover,
     layout,
+    legend_lines,
     safe,
     say,
     total,
@@ -116,9 +117,9 @@ def _own(table: Grid, rows: Rows) -> str:
 
 def _height(table: Grid, mode: str) -> float:
     thick = 1.0 if mode == "stack" else max(1.0, 0.65 * len(table.measures))
-    legend = 2.0 if len(table.measures) > 1 else 0.5
-    ticks = 1.5 if len(table.measures) > 1 else 0.0
-    return max(6.0, legend + ticks + len(table.names) * (thick + 0.6))
+    several = len(table.measures) > 1
+    around = 3.5 + 1.25 * legend_lines(table.measures) if several else 0.5
+    return max(6.0, around + len(table.names) * (thick + 0.6))
 
 
 def _largest(table: Grid, rows: Rows) -> tuple[Grid, int]:

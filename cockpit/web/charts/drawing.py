@@ -40,6 +40,12 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "solid", "dash", "dot")
 LABEL = 22
 """Half-widths of a name at an axis: what is longer is cut, and told whole when pointed at."""
 MOST_TICKS = 30
+NARROW = 215.0
+"""Pixels of a picture's ground on a phone, on which a legend has to find room."""
+KEY = 45.0
+"""Pixels of a legend's entry beside its word."""
+LETTER = 7.0
+"""Pixels of half a width."""
 FEW = 6
 """Counts below this get a tick each."""
 
@@ -191,10 +197,23 @@ def short(text: object, limit: int = LABEL) -> str:
     """A name for an axis. Chinese characters are two half-widths each."""
     words, wide = str(text), 0
     for at, letter in enumerate(words):
-        wide += 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
+        wide += halves(letter)
         if wide > limit:
             return safe(words[: max(1, at - 1)]) + "…"
     return safe(words)
+
+
+def halves(text: str) -> int:
+    """How many half-widths a text takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
+
+
+def legend_lines(measures: Sequence[Measure]) -> int:
+    """How many lines a legend takes on a phone: columns are all as wide as the widest."""
+    widths = [KEY + LETTER * halves(measure.name) for measure in measures]
+    if sum(widths) <= NARROW:
+        return 1
+    return -(-len(widths) // max(1, int(NARROW // max(widths))))
 
 
 def hover(says: Sequence[str]) -> Figure:
@@ -228,6 +247,7 @@ def layout(**more: Any) -> Figure:
             "yanchor": "bottom",
             "itemdoubleclick": False,
             "traceorder": "normal",
+            "maxheight": 1,
         },
         **more,
     }

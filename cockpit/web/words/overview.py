@@ -68,6 +68,10 @@ OVERVIEW: dict[str, tuple[str, str]] = {
         "{metric}达到 {target} 的目标，下一级没有未达标的地方。",
         "{metric} has reached its target of {target}, and so has every place below.",
     ),
+    "call_few": (
+        "{metric}不足 {n} 件，不评是否达标。",
+        "{metric}: under {n}, from too few to say whether its target is reached.",
+    ),
     "call_mean": (
         "{metric}没有目标，以本处的 {value} 为准；下面这些地方不如它。",
         "{metric} has no target; these places fall behind this place's own {value}.",
