@@ -8,7 +8,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, ViewportSize, sync_playwright
 
 from bench.served import served, sessions_of
 from bench.steps import SEED, settings
@@ -19,7 +19,7 @@ from cockpit.web.guard import CSRF, SESSION
 VISITS = 5
 CLICKS = 16
 """How many places each kind of page is clicked through to, each twice."""
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",

@@ -18,8 +18,8 @@ from honcho.environ import parse_procfile
 from cockpit.people import accounts, sessions
 from cockpit.people.gate import CONSOLE
 from cockpit.people.registry import Registry
-from cockpit.processes import answers, environment
-from cockpit.settings import PROJECT, Settings
+from cockpit.processes import answers
+from cockpit.settings import PROJECT, Settings, environment
 
 PATIENCE = 60
 

@@ -96,7 +96,7 @@ def _sizes(chosen: Settings) -> dict[str, int]:
 def batches(folder: Path, cases: int) -> dict[str, Any]:
     """1,000 changed rows of the last 60 days, handed to a running worker, until published."""
     from cockpit.record.handover import send
-    from cockpit.record.store import locked
+    from cockpit.record.lock import locked
 
     chosen = settings(folder)
     source = _source(chosen)
@@ -264,7 +264,7 @@ def neighbours(folder: Path, cases: int) -> dict[str, Any]:
         for period in ("30d", "year", "quarter")
     ]
     chance.shuffle(states)
-    work = {
+    work: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
         "alone": contextlib.nullcontext,
         "question": lambda: _busy(lambda: _question(desk), lambda: _cancel(desk)),
         "panel": lambda: _busy(lambda: _panel(desk), lambda: None),
@@ -408,7 +408,10 @@ def _signed_in(chosen: Settings) -> Any:
     form = client.get(f"/link/{token}").text.partition('name="_csrf" value="')[2]
     client.post(f"/link/{token}", data={"_csrf": form.partition('"')[0]})
     client.get("/account")
-    client.environ_base["HTTP_X_CSRFTOKEN"] = client.get_cookie(CSRF).value
+    cookie = client.get_cookie(CSRF)
+    if cookie is None:
+        raise RuntimeError("signing in did not come about")
+    client.environ_base["HTTP_X_CSRFTOKEN"] = cookie.value
     return client
 
 
