@@ -183,10 +183,11 @@ def _taken(path: Path) -> Mistake:
 
 
 def _new(path: Path, text: str) -> Path:
-    if path.exists():
-        raise _taken(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    disk.write(path, text)
+    try:
+        disk.write(path, text, new=True)
+    except FileExistsError:
+        raise _taken(path) from None
     return path
 
 
